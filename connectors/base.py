@@ -1,0 +1,107 @@
+"""What a connector declares. A connector is a folder here with one `Webshop` (later also `Accounting`) subclass.
+
+Credentials are a pydantic model per connector; its secret fields are `SecretStr`, so that printing never shows them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel
+
+from shared.domain.notice import Notice
+from shared.domain.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """A webhook as it arrived: header names in lower case, the body's raw bytes."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class UnreadableOrder(ValueError):
+    """An order's body is not what the shop documents. `path` names the field: "line_items[2].total"."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(f"{path}: {problem}" if path else problem)
+        self.path = path
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSubscription:
+    """A webhook as the shop keeps it. `status` is the shop's own word ("active", "paused", "disabled")."""
+
+    id: str
+    topic: str
+    delivery_url: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Orders as the shop sent them (decoded JSON, amounts as str or Decimal), in the order of their modification."""
+
+    orders: Sequence[Mapping[str, Any]]
+
+
+class WebshopClient(Protocol):
+    """Talks to one shop. Every method raises a fate of `shared.errors`, and nothing of the HTTP library."""
+
+    def get_order(self, order_id: str) -> Mapping[str, Any]:
+        """The newest body of one order, a trashed one too. Raises Skip("order_gone") when the shop has none."""
+        ...
+
+    def list_orders(self, *, modified_after: datetime) -> Iterator[OrderPage]:
+        """All orders modified at or after that moment (aware), oldest change first, without a gap while the set moves.
+
+        An order that changes meanwhile may come twice. Trashed orders are not listed.
+        """
+        ...
+
+    def list_webhooks(self) -> Sequence[WebhookSubscription]: ...
+
+    def create_webhook(self, *, topic: str, delivery_url: str, secret: str) -> WebhookSubscription: ...
+
+    def close(self) -> None: ...
+
+
+class Webshop(ABC):
+    """A webshop's connector: stateless; one instance serves all accounts."""
+
+    #: Folder name and the value of `systems.kind`.
+    kind: ClassVar[str]
+    #: As people write it.
+    title: ClassVar[str]
+    #: The topics that a subscription set needs for orders.
+    order_topics: ClassVar[tuple[str, ...]]
+    Credentials: ClassVar[type[BaseModel]]
+
+    @abstractmethod
+    def is_ping(self, request: WebhookRequest) -> bool:
+        """Whether this is the system's test call, which carries no proof and must get exactly 200."""
+
+    @abstractmethod
+    def verify(self, request: WebhookRequest, secrets: Sequence[str]) -> bool:
+        """Whether one of the secrets proves the request, compared in constant time on the raw bytes."""
+
+    @abstractmethod
+    def read_notice(self, request: WebhookRequest) -> Notice:
+        """What a proven request says. Never raises: what cannot be read is REFUSED with its reason."""
+
+    @abstractmethod
+    def read_order(self, body: Mapping[str, Any]) -> Order:
+        """The normalised order. Raises UnreadableOrder. Decode JSON with `parse_float=Decimal` first."""
+
+    @abstractmethod
+    def decode_order(self, raw: bytes) -> Mapping[str, Any]:
+        """A stored webhook body as the mapping `read_order` takes. Raises UnreadableOrder."""
+
+    @abstractmethod
+    def connect(self, credentials: BaseModel) -> WebshopClient: ...
