@@ -1,4 +1,4 @@
-"""What a connector declares. A connector is a folder here with one `Webshop` (later also `Accounting`) subclass.
+"""What a connector declares. A connector is a folder here with one `Connector` subclass: a `Webshop` so far.
 
 Credentials are a pydantic model per connector; its secret fields are `SecretStr`, so that printing never shows them.
 """
@@ -72,15 +72,17 @@ class WebshopClient(Protocol):
     def close(self) -> None: ...
 
 
-class Webshop(ABC):
-    """A webshop's connector: stateless; one instance serves all accounts."""
+class Connector(ABC):
+    """What every outside system declares: stateless; one instance serves all accounts.
+
+    How a webhook is proven is the connector's own choice: a signature over the raw bytes, or, where the system signs
+    nothing, a secret in a header of our choosing (`connectors.proofs`); the secret address is part of every proof.
+    """
 
     #: Folder name and the value of `systems.kind`.
     kind: ClassVar[str]
     #: As people write it.
     title: ClassVar[str]
-    #: The topics that a subscription set needs for orders.
-    order_topics: ClassVar[tuple[str, ...]]
     Credentials: ClassVar[type[BaseModel]]
 
     @abstractmethod
@@ -94,6 +96,11 @@ class Webshop(ABC):
     @abstractmethod
     def read_notice(self, request: WebhookRequest) -> Notice:
         """What a proven request says. Never raises: what cannot be read is REFUSED with its reason."""
+
+
+class Webshop(Connector):
+    #: The topics that a subscription set needs for orders.
+    order_topics: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def read_order(self, body: Mapping[str, Any]) -> Order:

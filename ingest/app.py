@@ -1,0 +1,80 @@
+"""The front door as a WSGI application: webhooks, health, metrics."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from flask import Flask, Response, request
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from connectors.base import WebhookRequest
+from connectors.registry import connector
+from ingest.body import BodyCutShort, BodyTooLarge, read_body
+from ingest.metrics import Metrics
+from ingest.subscriptions import Subscriptions
+from ingest.webhook import DATABASE_DOWN, End, Receiver
+from shared.logs import configure_logs
+from shared.sealing import Keyring
+from shared.settings import settings
+from shared.startup import open_database
+from shared.store.database import Database, DatabaseDown
+
+TOO_LARGE = End(413, "too_large", "the body is larger than SHOPLEDGER_MAX_BODY_BYTES")
+
+log = structlog.get_logger()
+
+
+def create_app(database: Database, receiver: Receiver, *, max_body_bytes: int) -> Flask:
+    app = Flask("shopledger ingest", static_folder=None)
+    metrics = Metrics()
+
+    @app.post("/webhooks/<public_id>")
+    def webhook(public_id: str) -> Response:
+        began = time.perf_counter()
+        end = take(receiver, public_id, max_body_bytes)
+        metrics.count(end.name, time.perf_counter() - began)
+        return Response(end.says + "\n", end.status, mimetype="text/plain")
+
+    @app.get("/health/live")
+    def live() -> Response:
+        return Response("alive\n", mimetype="text/plain")
+
+    @app.get("/health/ready")
+    def ready() -> Response:
+        try:
+            database.run(lambda c: c.execute("select 1"))
+        except DatabaseDown as error:
+            return Response(f"{error}\n", 503, mimetype="text/plain")
+        return Response("ready\n", mimetype="text/plain")
+
+    @app.get("/metrics")
+    def numbers() -> Response:
+        return Response(metrics.render(), content_type=CONTENT_TYPE_LATEST)
+
+    return app
+
+
+def take(receiver: Receiver, public_id: str, max_body_bytes: int) -> End:
+    """Reads the request's raw bytes and hands them on; every trouble has its end."""
+    try:
+        try:
+            body = read_body(request.environ, max_body_bytes)
+        except BodyTooLarge:
+            return TOO_LARGE
+        except BodyCutShort:
+            return receiver.cut_short(public_id)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        return receiver.receive(public_id, WebhookRequest(headers, body))
+    except DatabaseDown as error:
+        log.error("database_down", problem=str(error))
+        return DATABASE_DOWN
+
+
+def from_settings() -> Flask:
+    """The application of one ingest process, put together from the environment."""
+    chosen = settings()
+    configure_logs(format=chosen.log_format, level=chosen.log_level)
+    database = open_database("ingest")
+    subscriptions = Subscriptions(database, Keyring.parse(chosen.secret_keys.get_secret_value()))
+    return create_app(database, Receiver(database, subscriptions, connector), max_body_bytes=chosen.max_body_bytes)

@@ -1,0 +1,26 @@
+"""Runs the clock: `python -m scheduler`. It only emits messages; actors do the work."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+from scheduler.clock import Clock
+from shared.logs import configure_logs
+from shared.queue import make_broker
+from shared.settings import settings
+from shared.startup import open_database, or_exit
+
+
+def main() -> None:
+    chosen = or_exit(settings)
+    configure_logs(format=chosen.log_format, level=chosen.log_level)
+    or_exit(lambda: open_database("scheduler").close())
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    Clock(make_broker(chosen.broker_url.get_secret_value()), stop).run(chosen.scheduler_tick_seconds)
+
+
+if __name__ == "__main__":
+    main()

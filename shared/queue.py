@@ -1,0 +1,57 @@
+"""RabbitMQ as the services use it: the doorbell. A message carries ids and a few readable words, never a body."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import dramatiq
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.common import q_name
+from dramatiq.middleware import (
+    AgeLimit,
+    Callbacks,
+    CurrentMessage,
+    Middleware,
+    Retries,
+    ShutdownNotifications,
+    TimeLimit,
+)
+
+#: Retries in the broker end after about a minute; longer waits are rows in PostgreSQL.
+MOST_RETRIES = 4
+FIRST_RETRY_MS = 1_000
+LONGEST_RETRY_MS = 30_000
+#: An actor that runs longer is interrupted.
+TIME_LIMIT_MS = 120_000
+#: pika: a dead broker is noticed after this, a blocked one (memory or disk alarm) raises after that.
+HEARTBEAT_SECONDS = 60
+BLOCKED_SECONDS = 5
+
+
+class Queue(StrEnum):
+    """Every queue there is. A test holds that each has an actor, and each actor one of these."""
+
+    UPKEEP = "upkeep"
+
+
+def make_broker(url: str) -> RabbitmqBroker:
+    """A broker with publisher confirms; without them a RabbitMQ that is killed loses what it had not written yet."""
+    joint = "&" if "?" in url else "?"
+    limits = f"heartbeat={HEARTBEAT_SECONDS}&blocked_connection_timeout={BLOCKED_SECONDS}"
+    middleware: list[Middleware] = [
+        AgeLimit(),
+        TimeLimit(time_limit=TIME_LIMIT_MS),
+        ShutdownNotifications(),
+        Callbacks(),
+        Retries(max_retries=MOST_RETRIES, min_backoff=FIRST_RETRY_MS, max_backoff=LONGEST_RETRY_MS),
+        CurrentMessage(),
+    ]
+    return RabbitmqBroker(url=f"{url}{joint}{limits}", confirm_delivery=True, middleware=middleware)
+
+
+def publish(broker: dramatiq.Broker, queue: Queue, **words: int | str) -> None:
+    """Rings the actor of that queue (it bears the queue's name) and returns once RabbitMQ has confirmed."""
+    broker.declare_queue(q_name(queue))
+    broker.enqueue(
+        dramatiq.Message(queue_name=q_name(queue), actor_name=queue, args=(), kwargs=dict(words), options={})
+    )

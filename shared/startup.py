@@ -1,0 +1,43 @@
+"""What every service does first: read its settings, look at its database login, or say in one line what is wrong."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from shared.sealing import SealError
+from shared.settings import settings
+from shared.store.database import Database, DatabaseDown, UnsafeRole
+
+T = TypeVar("T")
+
+#: Exit codes after sysexits.h: wrong configuration, a server that is not there.
+WRONG_CONFIGURATION = 78
+UNAVAILABLE = 69
+
+
+def open_database(service: str) -> Database:
+    """The database of the settings, after a look at the login's rights. Raises DatabaseDown and UnsafeRole."""
+    database = Database(settings().database_url.get_secret_value(), name=service)
+    database.check_role()
+    return database
+
+
+def or_exit(step: Callable[[], T]) -> T:
+    """The step's result; if it fails for a reason that the operator can mend, one line on stderr and an exit code."""
+    try:
+        return step()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "SHOPLEDGER_" + "_".join(str(part) for part in problem["loc"]).upper()
+            print(f"shopledger: {name}: {problem['msg']}", file=sys.stderr)  # noqa: T201
+        sys.exit(WRONG_CONFIGURATION)
+    except (SealError, UnsafeRole) as error:
+        print(f"shopledger: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(WRONG_CONFIGURATION)
+    except DatabaseDown as error:
+        print(f"shopledger: {error} (SHOPLEDGER_DATABASE_URL)", file=sys.stderr)  # noqa: T201
+        sys.exit(UNAVAILABLE)

@@ -1,0 +1,1 @@
+select count_forged(%s, %s)

@@ -1,0 +1,1 @@
+select credentials from systems where id = %(system)s

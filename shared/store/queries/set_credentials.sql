@@ -1,0 +1,1 @@
+update systems set credentials = %(credentials)b where id = %(system)s

@@ -1,0 +1,91 @@
+"""Makes accounts, systems, webhook subscriptions and connections. All but `open_account` run inside an account."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from psycopg import Connection
+
+from shared.sealing import Keyring
+from shared.store.sql import query
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubscription:
+    """`public_id` goes into the webhook's address: `/webhooks/<public_id>`."""
+
+    id: int
+    public_id: str
+
+
+def open_account(connection: Connection, name: str) -> int:
+    return _id(connection, "open_account", {"name": name})
+
+
+def add_system(
+    connection: Connection,
+    keyring: Keyring,
+    *,
+    kind: str,
+    role: Literal["webshop", "accounting"],
+    name: str,
+    credentials: Mapping[str, str],
+) -> int:
+    """Credentials are sealed and bound to the row, so they are written after it has its key."""
+    system = _id(connection, "add_system", {"kind": kind, "role": role, "name": name})
+    sealed = keyring.seal(json.dumps(dict(credentials)), bound_to=f"systems:{system}")
+    connection.execute(query("set_credentials"), {"system": system, "credentials": sealed})
+    return system
+
+
+def read_credentials(connection: Connection, keyring: Keyring, system: int) -> dict[str, str]:
+    row = connection.execute(query("read_credentials"), {"system": system}).fetchone()
+    if row is None or row[0] is None:
+        raise LookupError(f"system {system} has no credentials here")
+    credentials: dict[str, str] = json.loads(keyring.open(row[0], bound_to=f"systems:{system}"))
+    return credentials
+
+
+def add_subscription(
+    connection: Connection, keyring: Keyring, *, system: int, topic: str, secret: str, external_id: str | None = None
+) -> NewSubscription:
+    public_id = secrets.token_urlsafe(24)
+    sealed = keyring.seal(secret, bound_to=f"subscriptions:{public_id}")
+    row = {"system": system, "public_id": public_id, "topic": topic, "external_id": external_id, "secrets": [sealed]}
+    return NewSubscription(_id(connection, "add_subscription", row), public_id)
+
+
+def change_secret(connection: Connection, keyring: Keyring, *, public_id: str, secret: str) -> None:
+    """The former secret still proves webhooks that were on their way, until the next change."""
+    sealed = keyring.seal(secret, bound_to=f"subscriptions:{public_id}")
+    connection.execute(query("change_secret"), {"public_id": public_id, "secret": sealed})
+
+
+def add_connection(
+    connection: Connection, *, kind: str, name: str, source: int, target: int, settings: Mapping[str, Any], by: str
+) -> int:
+    """Switched off at first, with version 1 of its settings."""
+    values = {"kind": kind, "name": name, "source": source, "target": target}
+    added = _id(connection, "add_connection", values)
+    save_settings(connection, added, settings, by=by)
+    return added
+
+
+def save_settings(connection: Connection, target: int, settings: Mapping[str, Any], *, by: str) -> int:
+    """Returns the new version; former versions stay."""
+    return _id(connection, "save_settings", {"connection": target, "settings": json.dumps(dict(settings)), "by": by})
+
+
+def switch_connection(connection: Connection, target: int, *, on: bool) -> None:
+    """The first time it is switched on becomes its start date."""
+    connection.execute(query("switch_connection"), {"connection": target, "on": on})
+
+
+def _id(connection: Connection, name: str, values: Mapping[str, Any]) -> int:
+    row = connection.execute(query(name), values).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,13 @@
+"""The named queries of `queries/*.sql`; Python holds none."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import LiteralString
+
+
+@cache
+def query(name: str) -> LiteralString:
+    """The text of `queries/<name>.sql`. It comes from our own files, never from a user."""
+    return (files("shared.store") / "queries" / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,104 @@
+"""PostgreSQL away: 503 within two seconds, and on again by itself. The broker is never in the path."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from shared.store.database import Database
+from tests.ingest.conftest import NO_BROKER, Door
+from tests.ingest.test_answers import ORDER
+from tests.support.processes import ingest
+from tests.support.servers import OwnPostgres
+from tests.support.shop import open_shop
+from tests.support.wire import Answer, exchange, request
+
+#: The answer is due after this, in seconds.
+DUE = 2.0
+
+
+@pytest.fixture
+def lonely_door(own_postgres: OwnPostgres) -> Iterator[Door]:
+    """A shop and an ingest on a PostgreSQL that this test may stop, with no broker anywhere."""
+    store = Database(own_postgres.database.app_url, name="test")
+    with ingest(own_postgres.database.app_url, SHOPLEDGER_BROKER_URL=NO_BROKER) as port:
+        yield Door(port, open_shop(store))
+    store.close()
+
+
+def timed(door: Door, delivery: str) -> tuple[Answer, float]:
+    began = time.monotonic()
+    return door.send(ORDER, delivery=delivery), time.monotonic() - began
+
+
+def wait_until_not_ready(door: Door) -> None:
+    """The processes of a killed PostgreSQL end by themselves; until then they still answer."""
+    give_up = time.monotonic() + 10
+    while exchange(door.port, request("GET", "/health/ready", {}, b"")).status == 200:
+        assert time.monotonic() < give_up, "PostgreSQL was killed and still answers"
+
+
+def answers_200_again(door: Door, delivery: str) -> bool:
+    give_up = time.monotonic() + 20
+    while time.monotonic() < give_up:
+        if door.send(ORDER, delivery=delivery).status == 200:
+            return True
+    return False
+
+
+def test_without_a_broker_webhooks_are_taken(lonely_door: Door) -> None:
+    # Given an address where no broker listens, when an order comes, then it is taken
+    assert lonely_door.send(ORDER).status == 200
+
+
+def test_a_killed_postgresql_is_a_503_in_time_and_ends_by_itself(lonely_door: Door, own_postgres: OwnPostgres) -> None:
+    # Given an ingest that has taken webhooks on several connections
+    for n in range(10):
+        assert lonely_door.send(ORDER, delivery=f"before {n}").status == 200
+
+    # When PostgreSQL is killed, then each answer is a 503 and comes in time, and only readiness is lost
+    own_postgres.kill()
+    wait_until_not_ready(lonely_door)
+    for n in range(10):
+        answer, seconds = timed(lonely_door, f"down {n}")
+        assert answer.status == 503
+        assert seconds < DUE
+    assert exchange(lonely_door.port, request("GET", "/health/ready", {}, b"")).status == 503
+    assert exchange(lonely_door.port, request("GET", "/health/live", {}, b"")).status == 200
+
+    # When it is back, then webhooks are taken again, and what was answered 200 before is there
+    own_postgres.start()
+    assert answers_200_again(lonely_door, "after")
+    kept = {name for (name,) in lonely_door.shop.rows("select delivery_id from events")}
+    assert {f"before {n}" for n in range(10)} | {"after"} <= kept
+    assert not any(name.startswith("down") for name in kept)
+
+
+def test_a_restarted_postgresql_costs_no_webhook(lonely_door: Door, own_postgres: OwnPostgres) -> None:
+    # Given connections that a restart has broken
+    for n in range(10):
+        lonely_door.send(ORDER, delivery=f"before {n}")
+    own_postgres.stop()
+    own_postgres.start()
+
+    # When webhooks come after it, then none of them fails
+    assert [lonely_door.send(ORDER, delivery=f"after {n}").status for n in range(10)] == [200] * 10
+
+
+def test_a_postgresql_that_hangs_is_a_503_in_time(lonely_door: Door, own_postgres: OwnPostgres) -> None:
+    # Given a PostgreSQL that takes the call and says nothing
+    assert lonely_door.send(ORDER, delivery="before").status == 200
+    own_postgres.suspend()
+    try:
+        # When webhooks come, on connections that exist and on new ones, then each answer comes in time
+        for n in range(6):
+            answer, seconds = timed(lonely_door, f"hanging {n}")
+            assert answer.status == 503
+            assert seconds < DUE
+    finally:
+        own_postgres.resume()
+
+    # And when it wakes, webhooks are taken again
+    assert answers_200_again(lonely_door, "after")

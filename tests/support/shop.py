@@ -1,0 +1,58 @@
+"""A shop that is set up as `apply` will do it: an account, two systems, webhooks, a connection."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.sealing import Keyring
+from shared.store import setup
+from shared.store.database import Database
+
+KEYRING = Keyring({"test": bytes(range(32))})
+#: The same ring as the services read it from their environment.
+SECRET_KEYS = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Shop:
+    database: Database
+    account: int
+    webshop: int
+    books: int
+    connection: int
+    #: topic -> the webhook's public id and its secret
+    webhooks: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def add_webhook(self, topic: str, secret: str) -> str:
+        with self.database.account(self.account) as c:
+            made = setup.add_subscription(c, KEYRING, system=self.webshop, topic=topic, secret=secret)
+        self.webhooks[topic] = (made.public_id, secret)
+        return made.public_id
+
+    def rows(self, query: str, *values: object) -> Sequence[tuple[Any, ...]]:
+        """What this account sees."""
+        with self.database.account(self.account) as c:
+            return c.execute(query, values).fetchall()
+
+    def transfers(self) -> Sequence[tuple[Any, ...]]:
+        return self.rows(
+            "select source_id, state, version, needs_fetch from transfers where source_type = 'order' order by id"
+        )
+
+
+def open_shop(database: Database, *, kind: str = "woocommerce", active: bool = True) -> Shop:
+    name = f"Lampeland {next(_numbers)}"
+    account = database.run(lambda c: setup.open_account(c, name))
+    with database.account(account) as c:
+        webshop = setup.add_system(c, KEYRING, kind=kind, role="webshop", name=name, credentials={"key": "k"})
+        books = setup.add_system(c, KEYRING, kind="economic", role="accounting", name="Books", credentials={})
+        connection = setup.add_connection(
+            c, kind="orders", name="Orders", source=webshop, target=books, settings={}, by="test"
+        )
+        setup.switch_connection(c, connection, on=active)
+    return Shop(database, account, webshop, books, connection)

@@ -1,0 +1,98 @@
+"""Brings a database to the state this code needs: roles, then the migrations it does not have yet, in order.
+
+A migration is a SQL file; its name tells the story, and once released it never changes (its checksum is kept). Files
+with `_pre_` run before new code starts, files with `_post_` after the last old process has stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from importlib.resources import files
+from typing import LiteralString
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from shared.settings import settings
+from shared.startup import or_exit
+
+#: Two migrations at once wait for each other on this advisory lock.
+LOCK = 7_402_118_001
+
+
+class MigrationError(Exception):
+    """The database and this code do not fit together; the message says what to do."""
+
+
+def migrations() -> dict[str, LiteralString]:
+    """The SQL of every migration by name, in the order they run."""
+    folder = files("shared.store") / "migrations"
+    return {f.name: f.read_text(encoding="utf-8") for f in sorted(folder.iterdir(), key=lambda f: f.name)}
+
+
+def migrate(admin_url: str, *, app_password: str) -> list[str]:
+    """Migrates the database that `admin_url` names and returns the names of the migrations that ran now.
+
+    The administrator needs the right to create roles (a superuser, or CREATEROLE). `app_password` becomes the
+    password of the role `shopledger_app`, under which the services log in.
+    """
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(%s)", [LOCK])
+        make_roles(connection, app_password)
+        connection.execute("create schema if not exists shopledger authorization shopledger_owner")
+        connection.execute("set role shopledger_owner")
+        connection.execute("set search_path = shopledger, pg_temp")
+        return run_missing(connection, migrations())
+
+
+def make_roles(connection: psycopg.Connection, app_password: str) -> None:
+    connection.execute(read_sql("roles.sql"))
+    connection.execute(
+        sql.SQL("alter role shopledger_app password {}").format(sql.Literal(app_password)),
+    )
+    connection.execute("grant shopledger_owner to current_user")
+
+
+def run_missing(connection: psycopg.Connection, wanted: dict[str, LiteralString]) -> list[str]:
+    connection.execute(
+        "create table if not exists migrations"
+        " (name text primary key, checksum text not null, applied_at timestamptz not null default now())"
+    )
+    applied: dict[str, str] = dict(connection.execute("select name, checksum from migrations").fetchall())
+    if unknown := sorted(applied.keys() - wanted.keys()):
+        raise MigrationError(f"the database has {', '.join(unknown)}, which this code lacks: install the newer version")
+    done = []
+    for name, text in wanted.items():
+        checksum = hashlib.sha256(text.encode()).hexdigest()
+        if name not in applied:
+            with connection.transaction():
+                connection.execute(text)
+                connection.execute("insert into migrations (name, checksum) values (%s, %s)", [name, checksum])
+            done.append(name)
+        elif applied[name] != checksum:
+            raise MigrationError(f"{name} was changed after it ran here; write a new migration instead")
+    return done
+
+
+def read_sql(name: str) -> LiteralString:
+    return (files("shared.store") / name).read_text(encoding="utf-8")
+
+
+def main() -> None:
+    chosen = or_exit(settings)
+    if chosen.admin_database_url is None:
+        sys.exit("shopledger: set SHOPLEDGER_ADMIN_DATABASE_URL to the database, logged in as an administrator")
+    app = conninfo_to_dict(chosen.database_url.get_secret_value())
+    if app.get("user") != "shopledger_app" or not app.get("password"):
+        sys.exit("shopledger: SHOPLEDGER_DATABASE_URL must log in as shopledger_app with the password it shall get")
+    try:
+        done = migrate(chosen.admin_database_url.get_secret_value(), app_password=str(app["password"]))
+    except (MigrationError, psycopg.Error) as error:
+        sys.exit(f"shopledger: not migrated: {error}")
+    print("\n".join(f"migrated {name}" for name in done) or "nothing to migrate")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""Runs the workers: `python -m workers`. Dramatiq's master ends when a child of it is killed: supervise it."""
+
+from __future__ import annotations
+
+import sys
+
+from dramatiq import cli
+
+from shared.settings import settings
+from shared.startup import open_database, or_exit
+
+
+def main() -> int:
+    chosen = or_exit(settings)
+    or_exit(lambda: open_database("worker").close())
+    arguments = ["workers.main:build", "--processes", "1", "--threads", str(chosen.worker_threads), "--skip-logging"]
+    parsed = cli.make_argument_parser().parse_args(arguments)  # type: ignore[no-untyped-call]
+    return int(cli.main(parsed) or 0)  # type: ignore[no-untyped-call]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+"""What a Dramatiq worker process loads: the broker, and every actor bound to it."""
+
+from __future__ import annotations
+
+import dramatiq
+
+from shared.logs import configure_logs
+from shared.queue import make_broker
+from shared.settings import settings
+from shared.startup import open_database
+from workers.upkeep import add_upkeep
+
+
+def build() -> dramatiq.Broker:
+    chosen = settings()
+    configure_logs(format=chosen.log_format, level=chosen.log_level)
+    broker = make_broker(chosen.broker_url.get_secret_value())
+    dramatiq.set_broker(broker)
+    add_upkeep(broker, open_database("worker"))
+    return broker
