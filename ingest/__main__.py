@@ -10,6 +10,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from shared.logs import configure_logs
+from shared.sealing import Keyring
 from shared.settings import settings
 from shared.startup import open_database, or_exit
 
@@ -17,6 +18,7 @@ from shared.startup import open_database, or_exit
 def main() -> None:
     chosen = or_exit(settings)
     configure_logs(format=chosen.log_format, level=chosen.log_level)
+    or_exit(lambda: Keyring.parse(chosen.secret_keys.get_secret_value()))
     or_exit(lambda: open_database("ingest").close())
     # Set before anything imports prometheus_client, which looks at it once.
     with tempfile.TemporaryDirectory(prefix="shopledger-metrics-") as shared:
