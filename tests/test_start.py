@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.support.processes import ROOT, environment, free_port
-from tests.support.servers import Database as DatabaseAddress
+from tests.support.servers import DatabaseAddress
 
 SERVICES = ("ingest", "workers", "scheduler")
 

@@ -7,9 +7,8 @@ import pytest
 
 from shared.store.database import Database
 from tests.support.processes import ingest
-from tests.support.servers import Database as DatabaseAddress
+from tests.support.servers import DatabaseAddress
 from tests.support.shop import Shop, open_shop
-from tests.support.store import store as store
 from tests.support.wire import Answer, exchange, request, woo_headers
 
 #: Small, so that a test can go past it.

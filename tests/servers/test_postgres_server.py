@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.support.servers import Database, OwnPostgres, Postgres
+from tests.support.servers import DatabaseAddress, OwnPostgres, Postgres
 from tools.servers import guard, unprivileged
 from tools.servers.postgres import BINARIES_VARIABLE, PostgresServer, find_binaries
 from tools.servers.process import ServerError, listening
@@ -189,7 +189,9 @@ def test_root_without_user_namespaces_becomes_another_user(monkeypatch: pytest.M
         assert Path(f"/proc/{server.pid}").stat().st_uid != 0
 
 
-def test_a_clone_has_what_the_migrations_made_and_nothing_else(database: Database, fresh_database: Database) -> None:
+def test_a_clone_has_what_the_migrations_made_and_nothing_else(
+    database: DatabaseAddress, fresh_database: DatabaseAddress
+) -> None:
     # Given two clones of the template, When something is made in one
     count = "select count(*) from information_schema.tables where table_schema = 'shopledger'"
     with psycopg.connect(fresh_database.admin_url, autocommit=True) as fresh:

@@ -10,7 +10,7 @@ from shared.domain.notice import Notice, NoticeKind, SourceType
 from shared.intake import Origin, Sender, take_in
 from shared.store import setup
 from shared.store.database import Database, UnsafeRole
-from tests.support.servers import Database as DatabaseAddress
+from tests.support.servers import DatabaseAddress
 from tests.support.shop import KEYRING, Shop, open_shop
 
 TABLES_OF_AN_ACCOUNT = """

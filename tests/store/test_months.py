@@ -7,7 +7,7 @@ import psycopg
 from shared.domain.notice import Notice, NoticeKind, SourceType
 from shared.intake import Origin, Sender, take_in
 from shared.store.database import Database
-from tests.support.servers import Database as DatabaseAddress
+from tests.support.servers import DatabaseAddress
 from tests.support.shop import open_shop
 
 MONTHS = """
