@@ -112,3 +112,11 @@ grant select, update on accounts to shopledger_app;
 grant select, insert, update on systems, subscriptions, connections, alarms to shopledger_app;
 grant delete on subscriptions to shopledger_app;
 grant select, insert on connection_settings to shopledger_app;
+
+-- An account is opened by whoever runs shopledger, from outside of any account.
+create function open_account(p_name text) returns bigint
+language sql security definer set search_path = shopledger, pg_temp as $$
+  insert into accounts (name) values (p_name) returning id
+$$;
+revoke all on function open_account from public;
+grant execute on function open_account to shopledger_app;
