@@ -1,0 +1,48 @@
+"""WooCommerce (REST API v3 and its webhooks)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from connectors.base import WebhookRequest, Webshop, WebshopClient
+from connectors.woocommerce import credentials as access
+from connectors.woocommerce import read, webhook
+from connectors.woocommerce.client import WooCommerceClient
+from shared.domain.notice import Notice
+from shared.domain.order import Order
+
+
+class WooCommerce(Webshop):
+    kind: ClassVar[str] = "woocommerce"
+    title: ClassVar[str] = "WooCommerce"
+    #: order.deleted is the bin only; nothing is sent when an order is deleted for good (observed 10).
+    order_topics: ClassVar[tuple[str, ...]] = ("order.created", "order.updated", "order.deleted", "order.restored")
+    Credentials: ClassVar[type[BaseModel]] = access.Credentials
+
+    def is_ping(self, request: WebhookRequest) -> bool:
+        return webhook.is_ping(request)
+
+    def verify(self, request: WebhookRequest, secrets: Sequence[str]) -> bool:
+        return webhook.verify(request, secrets)
+
+    def read_notice(self, request: WebhookRequest) -> Notice:
+        return webhook.read_notice(request)
+
+    def read_order(self, body: Mapping[str, Any]) -> Order:
+        return read.read_order(body)
+
+    def decode_order(self, raw: bytes) -> Mapping[str, Any]:
+        return read.decode_order(raw)
+
+    def connect(self, credentials: BaseModel) -> WebshopClient:
+        """Opens no connection yet. Raises TypeError for another connector's credentials."""
+        if not isinstance(credentials, access.Credentials):
+            raise TypeError("credentials of another connector")
+        return WooCommerceClient(
+            credentials.url,
+            credentials.consumer_key.get_secret_value(),
+            credentials.consumer_secret.get_secret_value(),
+        )

@@ -1,0 +1,138 @@
+"""WooCommerce's REST API v3: the four things we ask of a shop.
+
+Dates go out in the one form that every shop understands alike: whole seconds, no zone, `dates_are_gmt=true` (observed
+21: "Z" with that flag shifts twice, fractions make the zone be ignored, a bare date is refused).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from connectors.base import OrderPage, WebhookSubscription
+from connectors.woocommerce.rest import Answer, Rest
+from connectors.woocommerce.values import is_id
+from connectors.woocommerce.walk import Window, walk
+from shared.errors import NeedsUser, OutcomeUnknown, Retry, Skip
+
+#: The largest page that the API allows; 101 is a 400.
+PER_PAGE = 100
+#: More webhooks than this has no shop; it only bounds a shop that repeats itself.
+MAX_WEBHOOK_PAGES = 100
+#: Older than any order.
+EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
+
+
+class WooCommerceClient:
+    """Talks to one shop; keep it for one piece of work, it is not for several threads. Raises fates only."""
+
+    def __init__(self, url: str, key: str, secret: str) -> None:
+        self._rest = Rest(url, key, secret)
+
+    def __enter__(self) -> WooCommerceClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._rest.close()
+
+    def get_order(self, order_id: str) -> Mapping[str, Any]:
+        """The newest body of one order; a trashed one has status "trash". Raises Skip("order_gone")."""
+        if not re.fullmatch("[1-9][0-9]{0,18}", order_id):
+            raise Skip("order_gone", "The shop has no such order: its order ids are whole numbers.")
+        body = self._rest.get(f"orders/{order_id}").value
+        if not isinstance(body, dict) or str(body.get("id")) != order_id:
+            raise Retry("unexpected_answer", "The shop answered with something other than the order.")
+        return body
+
+    def list_orders(self, *, modified_after: datetime) -> Iterator[OrderPage]:
+        """All orders modified at or after that moment (aware, whole seconds), oldest change first.
+
+        Every registered status but trash, abandoned drafts ("checkout-draft") too. The shop compares strictly, so a
+        second less is asked for. How a moving set is walked without a gap: `walk.py`.
+        """
+        if modified_after.tzinfo is None:
+            raise ValueError("modified_after needs a zone")
+        since = max(modified_after, EPOCH).astimezone(UTC).replace(microsecond=0, tzinfo=None) - timedelta(seconds=1)
+        for orders in walk(since, self._window):
+            yield OrderPage(orders)
+
+    def _window(self, since: datetime, page: int) -> Window:
+        answer = self._rest.get(
+            "orders",
+            {
+                "modified_after": since.isoformat(timespec="seconds"),
+                "dates_are_gmt": "true",
+                "orderby": "modified",
+                "order": "asc",
+                "status": "any",
+                "per_page": str(PER_PAGE),
+                "page": str(page),
+            },
+        )
+        rows = _rows(answer)
+        return Window(rows, is_last=_is_last(answer, page, len(rows)))
+
+    def list_webhooks(self) -> Sequence[WebhookSubscription]:
+        """All webhooks of the shop, other services' too, by id. Their secrets cannot be read."""
+        found: dict[str, WebhookSubscription] = {}
+        for page in range(1, MAX_WEBHOOK_PAGES + 1):
+            answer = self._rest.get(
+                "webhooks", {"orderby": "id", "order": "asc", "per_page": str(PER_PAGE), "page": str(page)}
+            )
+            rows = _rows(answer)
+            for row in rows:
+                if (webhook := _subscription(row)) is not None:
+                    found[webhook.id] = webhook
+            if _is_last(answer, page, len(rows)):
+                break
+        return list(found.values())
+
+    def create_webhook(self, *, topic: str, delivery_url: str, secret: str) -> WebhookSubscription:
+        """Makes an active webhook; the shop pings its address at once. Doing it twice makes two.
+
+        Raises OutcomeUnknown when the shop may have made it: look it up by topic and address before trying again.
+        """
+        if not secret:
+            raise NeedsUser("empty_secret", "A webhook needs a secret: the shop would invent one nobody can read.")
+        body = {
+            "name": f"{topic} for shopledger",
+            "topic": topic,
+            "delivery_url": delivery_url,
+            "secret": secret,
+            "status": "active",
+        }
+        answer = self._rest.post("webhooks", body)
+        webhook = _subscription(answer.value)
+        if webhook is None:
+            raise OutcomeUnknown("write_unproven", "The shop's answer does not say whether it made the webhook.")
+        return webhook
+
+
+def _rows(answer: Answer) -> list[Mapping[str, Any]]:
+    if not isinstance(answer.value, list) or not all(isinstance(row, dict) for row in answer.value):
+        raise Retry("unexpected_answer", "The shop answered with something other than a list.")
+    return answer.value
+
+
+def _is_last(answer: Answer, page: int, rows: int) -> bool:
+    """By the shop's own count of pages: a plugin may take rows out of a page. Beyond the end the count is 0."""
+    pages = answer.headers.get("x-wp-totalpages", "")
+    if not rows:
+        return True
+    return page >= int(pages) if pages.isascii() and pages.isdecimal() and len(pages) < 10 else rows < PER_PAGE
+
+
+def _subscription(row: object) -> WebhookSubscription | None:
+    if not isinstance(row, dict) or not is_id(row.get("id")):
+        return None
+    return WebhookSubscription(
+        id=str(row["id"]),
+        topic=str(row.get("topic", "")),
+        delivery_url=str(row.get("delivery_url", "")),
+        status=str(row.get("status", "")),
+    )
