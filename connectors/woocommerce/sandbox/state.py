@@ -1,0 +1,112 @@
+"""What the shop holds in memory. One lock guards all of it: take `shop.lock` around every read and change."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Literal
+
+from connectors.woocommerce.sandbox.clock import ShopClock
+from connectors.woocommerce.sandbox.pricing import Pricing
+from connectors.woocommerce.sandbox.specs import CouponSpec
+from connectors.woocommerce.sandbox.taxes import DEFAULT_RATES, TaxRate
+
+Permissions = Literal["read", "write", "read_write"]
+OwnerRights = Literal["full", "demoted", "deleted"]
+
+VERSION = "10.5.2"
+WORDPRESS_VERSION = "6.9.7"
+
+
+@dataclass(slots=True)
+class Settings:
+    """Knobs of the shop; those that a shop owner sets, and those that only a sandbox has."""
+
+    currency: str = "DKK"
+    country: str = "DK"
+    prices_include_tax: bool = True
+    #: WooCommerce takes Basic over https only; a sandbox has no https.
+    basic_over_http: bool = False
+    #: The user who made the webhooks: "demoted" lost his role, "deleted" is gone.
+    owner: OwnerRights = "full"
+    #: Seconds that one delivery may take (WooCommerce: 60).
+    delivery_timeout: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    consumer_key: str
+    consumer_secret: str = field(repr=False)
+    permissions: Permissions = "read_write"
+
+
+@dataclass(slots=True)
+class Webhook:
+    id: int
+    name: str
+    topic: str
+    delivery_url: str
+    secret: str = field(repr=False)
+    #: The date stamps, both writings, local and UTC.
+    created: dict[str, str | None]
+    modified: dict[str, str | None]
+    status: str = "active"
+    failure_count: int = 0
+    #: The ping has not been answered with 200 yet.
+    pending_delivery: bool = True
+
+    @property
+    def resource(self) -> str:
+        return self.topic.partition(".")[0]
+
+    @property
+    def event(self) -> str:
+        return self.topic.partition(".")[2]
+
+
+class Shop:
+    def __init__(self, *, zone: str = "Europe/Copenhagen", first_id: int = 56) -> None:
+        self.lock = threading.RLock()
+        self.clock = ShopClock(zone)
+        self.settings = Settings()
+        self.url = ""
+        self.rates: list[TaxRate] = list(DEFAULT_RATES)
+        self.keys: dict[str, ApiKey] = {}
+        self.orders: dict[int, dict[str, Any]] = {}
+        #: Bodies of refunds by their id, each with its `parent_id`.
+        self.refunds: dict[int, dict[str, Any]] = {}
+        #: What an order was before it was put into the trash.
+        self.trashed: dict[int, str] = {}
+        self.products: dict[int, dict[str, Any]] = {}
+        self.coupons: dict[str, CouponSpec] = {}
+        self.webhooks: dict[int, Webhook] = {}
+        #: Orders, refunds and products share one row of numbers, as they do in WordPress.
+        self._ids: Iterator[int] = count(first_id)
+        self._item_ids = count(1)
+        self._webhook_ids = count(1)
+
+    def next_id(self) -> int:
+        taken = self.orders.keys() | self.refunds.keys() | self.products.keys()
+        return next(number for number in self._ids if number not in taken)
+
+    def next_item_id(self) -> int:
+        return next(self._item_ids)
+
+    def next_webhook_id(self) -> int:
+        return next(self._webhook_ids)
+
+    def add_key(self, permissions: Permissions = "read_write") -> ApiKey:
+        key = ApiKey(f"ck_{secrets.token_hex(20)}", f"cs_{secrets.token_hex(20)}", permissions)
+        self.keys[key.consumer_key] = key
+        return key
+
+    @property
+    def pricing(self) -> Pricing:
+        return Pricing(self.rates, self.settings.country, self.settings.prices_include_tax)
+
+    @property
+    def rates_by_id(self) -> dict[int, TaxRate]:
+        return {rate.id: rate for rate in self.rates}
