@@ -45,12 +45,12 @@ def take_in(connection: Connection, sender: Sender, origin: Origin, notice: Noti
             "account": sender.account_id,
             "system": sender.system_id,
             "subscription": sender.subscription_id,
-            "origin": origin,
+            "origin": origin.value,
             "key": event_key(sender, origin, notice, body_hash),
-            "kind": notice.kind,
+            "kind": notice.kind.value,
             "topic": notice.topic,
             "delivery_id": notice.delivery_id,
-            "source_type": notice.source_type,
+            "source_type": notice.source_type and notice.source_type.value,
             "source_id": notice.source_id,
             "source_number": notice.source_number,
             "modified_at": notice.modified_at,
@@ -68,5 +68,5 @@ def event_key(sender: Sender, origin: Origin, notice: Notice, body_hash: bytes) 
 
     WooCommerce's delivery id is the same for all orders of a second, and two deliveries can have the same body.
     """
-    parts = (str(sender.subscription_id), origin, notice.topic, notice.delivery_id)
+    parts = (sender.subscription_id, origin.value, notice.topic, notice.delivery_id)
     return hashlib.sha256(repr(parts).encode() + body_hash).digest()

@@ -1,5 +1,9 @@
 -- What shops told us, as raw bytes, by month of arrival. Keys that must be unique across months stand in a small table.
 
+-- Enumerations and not checks: a check is parsed anew by each statement that inserts.
+create type event_origin as enum ('webhook', 'poll', 'import');
+create type event_kind as enum ('state', 'fetch', 'deleted', 'gone', 'alarm', 'unknown', 'refused');
+
 create sequence events_id as bigint;
 
 create table events (
@@ -8,9 +12,8 @@ create table events (
   account_id          bigint not null,
   system_id           bigint not null,
   subscription_id     bigint,
-  origin              text not null check (origin in ('webhook', 'poll', 'import')),
-  kind                text not null check (kind in
-                        ('state', 'fetch', 'deleted', 'gone', 'alarm', 'unknown', 'refused')),
+  origin              event_origin not null,
+  kind                event_kind not null,
   topic               text not null,
   delivery_id         text not null,
   source_type         text,

@@ -2,6 +2,8 @@
 
 -- No foreign key to connections: raise_transfers() reads the connection it writes, connections are never deleted, and the
 -- check would lock the one row that all webhooks of a shop share (a fifth of the door's CPU).
+create type transfer_state as enum ('waiting', 'working', 'done', 'skipped', 'failed', 'held');
+
 create table transfers (
   id                  bigint generated always as identity primary key,
   account_id          bigint not null,
@@ -9,7 +11,7 @@ create table transfers (
   source_type         text not null,
   source_id           text not null,
   source_number       text,
-  state               text not null check (state in ('waiting', 'working', 'done', 'skipped', 'failed', 'held')),
+  state               transfer_state not null,
   reason              text not null default '',
   -- Every event raises `version`; a worker that handled an older one goes round again.
   version             integer not null default 1,
@@ -27,8 +29,7 @@ create table transfers (
   lease_until         timestamptz,
   created_at          timestamptz not null default now(),
   updated_at          timestamptz not null default now(),
-  unique (connection_id, source_type, source_id),
-  unique (account_id, id)
+  unique (connection_id, source_type, source_id)
 );
 create index transfers_to_ring on transfers (id) where state = 'waiting' and rung_at is null;
 
@@ -81,7 +82,7 @@ create table documents (
   updated_at       timestamptz not null default now(),
   unique (connection_id, source_type, source_id, kind, sub_id, generation),
   foreign key (account_id, connection_id) references connections (account_id, id),
-  foreign key (account_id, transfer_id) references transfers (account_id, id)
+  foreign key (transfer_id) references transfers (id)
 );
 create unique index one_living_document on documents (connection_id, source_type, source_id, kind, sub_id)
   where state in ('planned', 'draft', 'booked');

@@ -71,7 +71,7 @@ begin
     account_id, connection_id, source_type, source_id, source_number, state,
     newest_event_id, newest_event_at, newest_body_hash, source_modified_at, needs_fetch)
   select p_account, c.id, p_source_type, p_source_id, p_source_number,
-         case when c.active then 'waiting' else 'held' end,
+         (case when c.active then 'waiting' else 'held' end)::shopledger.transfer_state,
          case when p_has_body then p_event end, case when p_has_body then now() end,
          case when p_has_body then p_body_hash end, case when p_has_body then p_modified_at end,
          not p_has_body or p_modified_at is null
@@ -102,7 +102,7 @@ $$;
 -- we have, the shop is asked again: within one second a source can change and change back. Returns the event's id
 -- (the first one's for a repeat), whether it was new, and how many transfers it raised.
 create function take_in(
-  p_account bigint, p_system bigint, p_subscription bigint, p_origin text, p_key bytea, p_kind text, p_topic text,
+  p_account bigint, p_system bigint, p_subscription bigint, p_origin shopledger.event_origin, p_key bytea, p_kind shopledger.event_kind, p_topic text,
   p_delivery_id text, p_source_type text, p_source_id text, p_source_number text, p_modified_at timestamptz,
   p_reason text, p_body bytea, p_body_hash bytea,
   out event_id bigint, out is_new boolean, out transfers integer
