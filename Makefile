@@ -20,6 +20,9 @@ check: env  ## format, lint, types, import contracts
 test: env  ## everything, on a private PostgreSQL and a private RabbitMQ
 	$(BIN)/pytest $(ARGS)
 
+exhaustive: env  ## every property, with thousands of examples each
+	SHOPLEDGER_PROOFS=exhaustive $(BIN)/pytest $(ARGS)
+
 bench: env  ## webhooks per second and CPU per webhook, beside the bare insert
 	$(BIN)/python -m bench $(ARGS)
 

@@ -10,10 +10,16 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import settings
 
 from shared.store.database import Database
 from tests.support.servers import DatabaseAddress, OwnPostgres, Postgres, Rabbit, Run, must_not_miss, told
 from tools.servers.rabbitmq import RabbitServer
+
+# `make test` tries a fixed sample of each property, `make exhaustive` many more at random.
+settings.register_profile("sample", derandomize=True, deadline=None)
+settings.register_profile("exhaustive", max_examples=5000, deadline=None)
+settings.load_profile(os.environ.get("SHOPLEDGER_PROOFS", "sample"))
 
 RUN = pytest.StashKey[Run]()
 FOLDER = pytest.StashKey[Path]()

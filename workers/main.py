@@ -8,6 +8,7 @@ from shared.logs import configure_logs
 from shared.queue import make_broker
 from shared.settings import settings
 from shared.startup import open_database
+from shared.store.database import Database
 from workers.upkeep import add_upkeep
 
 
@@ -16,5 +17,10 @@ def build() -> dramatiq.Broker:
     configure_logs(format=chosen.log_format, level=chosen.log_level)
     broker = make_broker(chosen.broker_url.get_secret_value())
     dramatiq.set_broker(broker)
-    add_upkeep(broker, open_database("worker"))
+    add_actors(broker, open_database("worker"))
     return broker
+
+
+def add_actors(broker: dramatiq.Broker, database: Database) -> None:
+    """Every actor there is."""
+    add_upkeep(broker, database)

@@ -21,9 +21,7 @@ ORDERLIKE = st.fixed_dictionaries(
 TOPICS = st.sampled_from(
     ["order.created", "order.deleted", "product.updated", "action.woocommerce_new_order", "x", "order.", "a.b.c"]
 )
-GENTLE = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+GENTLE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @GENTLE

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import signal
 import threading
+from zoneinfo import available_timezones
 
 import click
 
 from connectors.woocommerce.sandbox import WooCommerceSandbox
 
 
+def known(_: click.Context, __: click.Parameter, zone: str) -> str:
+    if zone not in available_timezones():
+        raise click.BadParameter(f"{zone!r} is no time zone; write it like Europe/Copenhagen")
+    return zone
+
+
 @click.command()
-@click.option("--port", default=0, help="0: a free one.")
-@click.option("--zone", default="Europe/Copenhagen", show_default=True, help="The shop's time zone.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0: a free one.")
+@click.option("--zone", default="Europe/Copenhagen", show_default=True, callback=known, help="The shop's time zone.")
 @click.option("--basic-over-http", is_flag=True, help="Take Basic authentication without https, too.")
 def main(port: int, zone: str, basic_over_http: bool) -> None:
     """Serves an imitation of a WooCommerce shop on loopback."""
