@@ -126,6 +126,10 @@ grant execute on function open_account to shopledger_app;
 
 -- What shops told us, as raw bytes, by month of arrival. Keys that must be unique across months stand in a small table.
 
+-- Enumerations and not checks: a check is parsed anew by each statement that inserts.
+create type event_origin as enum ('webhook', 'poll', 'import');
+create type event_kind as enum ('state', 'fetch', 'deleted', 'gone', 'alarm', 'unknown', 'refused');
+
 create sequence events_id as bigint;
 
 create table events (
@@ -134,9 +138,8 @@ create table events (
   account_id          bigint not null,
   system_id           bigint not null,
   subscription_id     bigint,
-  origin              text not null check (origin in ('webhook', 'poll', 'import')),
-  kind                text not null check (kind in
-                        ('state', 'fetch', 'deleted', 'gone', 'alarm', 'unknown', 'refused')),
+  origin              event_origin not null,
+  kind                event_kind not null,
   topic               text not null,
   delivery_id         text not null,
   source_type         text,
@@ -211,6 +214,8 @@ grant select, insert, update on event_keys to shopledger_app;
 
 -- No foreign key to connections: raise_transfers() reads the connection it writes, connections are never deleted, and the
 -- check would lock the one row that all webhooks of a shop share (a fifth of the door's CPU).
+create type transfer_state as enum ('waiting', 'working', 'done', 'skipped', 'failed', 'held');
+
 create table transfers (
   id                  bigint generated always as identity primary key,
   account_id          bigint not null,
@@ -218,7 +223,7 @@ create table transfers (
   source_type         text not null,
   source_id           text not null,
   source_number       text,
-  state               text not null check (state in ('waiting', 'working', 'done', 'skipped', 'failed', 'held')),
+  state               transfer_state not null,
   reason              text not null default '',
   -- Every event raises `version`; a worker that handled an older one goes round again.
   version             integer not null default 1,
@@ -236,8 +241,7 @@ create table transfers (
   lease_until         timestamptz,
   created_at          timestamptz not null default now(),
   updated_at          timestamptz not null default now(),
-  unique (connection_id, source_type, source_id),
-  unique (account_id, id)
+  unique (connection_id, source_type, source_id)
 );
 create index transfers_to_ring on transfers (id) where state = 'waiting' and rung_at is null;
 
@@ -290,7 +294,7 @@ create table documents (
   updated_at       timestamptz not null default now(),
   unique (connection_id, source_type, source_id, kind, sub_id, generation),
   foreign key (account_id, connection_id) references connections (account_id, id),
-  foreign key (account_id, transfer_id) references transfers (account_id, id)
+  foreign key (transfer_id) references transfers (id)
 );
 create unique index one_living_document on documents (connection_id, source_type, source_id, kind, sub_id)
   where state in ('planned', 'draft', 'booked');
@@ -403,7 +407,7 @@ begin
     account_id, connection_id, source_type, source_id, source_number, state,
     newest_event_id, newest_event_at, newest_body_hash, source_modified_at, needs_fetch)
   select p_account, c.id, p_source_type, p_source_id, p_source_number,
-         case when c.active then 'waiting' else 'held' end,
+         (case when c.active then 'waiting' else 'held' end)::shopledger.transfer_state,
          case when p_has_body then p_event end, case when p_has_body then now() end,
          case when p_has_body then p_body_hash end, case when p_has_body then p_modified_at end,
          not p_has_body or p_modified_at is null
@@ -434,7 +438,7 @@ $$;
 -- we have, the shop is asked again: within one second a source can change and change back. Returns the event's id
 -- (the first one's for a repeat), whether it was new, and how many transfers it raised.
 create function take_in(
-  p_account bigint, p_system bigint, p_subscription bigint, p_origin text, p_key bytea, p_kind text, p_topic text,
+  p_account bigint, p_system bigint, p_subscription bigint, p_origin shopledger.event_origin, p_key bytea, p_kind shopledger.event_kind, p_topic text,
   p_delivery_id text, p_source_type text, p_source_id text, p_source_number text, p_modified_at timestamptz,
   p_reason text, p_body bytea, p_body_hash bytea,
   out event_id bigint, out is_new boolean, out transfers integer
