@@ -7,18 +7,19 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 import structlog
 from flask import Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from connectors.base import WebhookRequest
-from connectors.registry import connector
+from connectors.registry import UnknownConnector, connector
 from ingest.body import BodyCutShort, BodyTooLarge, read_body
 from ingest.metrics import Metrics
 from ingest.subscriptions import Subscriptions
-from ingest.webhook import DATABASE_DOWN, End, Receiver
+from ingest.webhook import DATABASE_DOWN, NOT_STORED, WRONG_SETUP, End, Receiver
 from shared.logs import configure_logs
-from shared.sealing import Keyring
+from shared.sealing import Keyring, SealError
 from shared.settings import settings
 from shared.startup import open_database
 from shared.store.database import Database, DatabaseDown
@@ -71,6 +72,12 @@ def take(receiver: Receiver, public_id: str, max_body_bytes: int) -> End:
     except DatabaseDown as error:
         log.error("database_down", problem=str(error))
         return DATABASE_DOWN
+    except (SealError, UnknownConnector) as error:
+        log.error("wrong_setup", problem=str(error))
+        return WRONG_SETUP
+    except psycopg.Error as error:
+        log.error("not_stored", sqlstate=error.sqlstate, problem=type(error).__name__)
+        return NOT_STORED
 
 
 def headers(environ: Mapping[str, Any]) -> dict[str, str]:

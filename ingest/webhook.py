@@ -29,7 +29,9 @@ PING = End(200, "ping", "pong")
 REPEAT = End(200, "repeat", "taken before")
 UNKNOWN_ADDRESS = End(404, "unknown_address", "no webhook has this address")
 FORGED = End(401, "forged", "the signature does not prove this request")
-DATABASE_DOWN = End(503, "database_down", "cannot store anything right now; the order will be polled")
+DATABASE_DOWN = End(503, "database_down", "cannot store anything right now")
+WRONG_SETUP = End(503, "wrong_setup", "this service is not set up for this webhook; its log says why")
+NOT_STORED = End(503, "not_stored", "the store refused this webhook; the log says why")
 
 
 class Receiver:
@@ -39,7 +41,7 @@ class Receiver:
         self._connector = connector
 
     def receive(self, public_id: str, request: WebhookRequest) -> End:
-        """Answers only after the commit. Raises DatabaseDown."""
+        """Answers only after the commit. Raises DatabaseDown, and SealError or UnknownConnector for a wrong set-up."""
         subscription = self._subscriptions.find(public_id)
         if subscription is None:
             return UNKNOWN_ADDRESS

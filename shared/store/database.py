@@ -20,10 +20,15 @@ T = TypeVar("T")
 
 #: A call that must answer somebody gives up after this; a webhook's 503 is due within two seconds.
 ANSWER_WITHIN = 1.5
+#: Errors of the moment: the statement may simply be repeated.
+TRY_AGAIN = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 
 class DatabaseDown(Exception):
-    """PostgreSQL cannot be reached, or did not answer in time. Nothing is known to be stored."""
+    """PostgreSQL cannot be reached, did not answer in time, or stores nothing (disk full, a standby).
+
+    Nothing is known to be stored.
+    """
 
 
 class UnsafeRole(Exception):
@@ -59,8 +64,8 @@ class Database:
     def run(self, work: Callable[[Connection], T], *, within: float = ANSWER_WITHIN) -> T:
         """Does `work` and returns its result; raises DatabaseDown at the latest after `within` seconds.
 
-        A broken connection (the server was restarted) is replaced and the work is done again while there is time, so it
-        must be a single statement that may be repeated.
+        A broken connection (the server was restarted) is replaced, a deadlock is tried again, while there is time; so
+        the work must be a single statement that may be repeated.
         """
         give_up = time.monotonic() + within
         while True:
@@ -68,10 +73,11 @@ class Database:
             try:
                 with self._watchdog.limit(connection, give_up - time.monotonic()):
                     return work(connection)
-            except psycopg.OperationalError as error:
-                if not connection.broken:
-                    raise
-                self._drop()
+            except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction) as error:
+                if not isinstance(error, TRY_AGAIN):
+                    self._drop()
+                if not connection.broken and not isinstance(error, TRY_AGAIN):
+                    raise DatabaseDown(f"PostgreSQL refuses to store anything ({error.sqlstate})") from error
                 if time.monotonic() >= give_up:
                     raise DatabaseDown("PostgreSQL did not answer in time") from error
 
@@ -101,7 +107,8 @@ class Database:
         try:
             return attempt.result(timeout=max(0.0, give_up - time.monotonic()))
         except TimeoutError as error:
-            attempt.add_done_callback(_close_late)
+            if not attempt.cancel():
+                attempt.add_done_callback(_close_late)
             raise DatabaseDown("PostgreSQL did not answer in time") from error
         except psycopg.OperationalError as error:
             raise DatabaseDown("PostgreSQL cannot be reached") from error

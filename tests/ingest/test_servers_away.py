@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from shared.store.database import Database
@@ -102,3 +103,23 @@ def test_a_postgresql_that_hangs_is_a_503_in_time(lonely_door: Door, own_postgre
 
     # And when it wakes, webhooks are taken again
     assert answers_200_again(lonely_door, "after")
+
+
+def test_a_postgresql_that_only_reads_is_a_503_until_it_writes_again(
+    lonely_door: Door, own_postgres: OwnPostgres
+) -> None:
+    # Given a standby in the place of the primary: everything can be read and nothing written
+    assert lonely_door.send(ORDER, delivery="before").status == 200
+    set_read_only(own_postgres, "on")
+    assert lonely_door.send(ORDER, delivery="reading").status == 503
+
+    # When it writes again, then webhooks are taken again
+    set_read_only(own_postgres, "off")
+    assert answers_200_again(lonely_door, "after")
+
+
+def set_read_only(server: OwnPostgres, value: str) -> None:
+    with psycopg.connect(server.url("shopledger"), autocommit=True) as c:
+        c.execute("set default_transaction_read_only = off")
+        c.execute(f"alter role shopledger_app set default_transaction_read_only = {value}")
+        c.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shopledger_app'")
