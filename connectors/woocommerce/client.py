@@ -106,7 +106,13 @@ class WooCommerceClient:
             "secret": secret,
             "status": "active",
         }
-        answer = self._rest.post("webhooks", body)
+        try:
+            answer = self._rest.post("webhooks", body)
+        except NeedsUser as refusal:
+            # Over http the shop refuses a revoked key in the same words: then reading is refused, too.
+            if refusal.code == "key_may_not_write":
+                self._rest.get("webhooks", {"per_page": "1"})
+            raise
         webhook = _subscription(answer.value)
         if webhook is None:
             raise OutcomeUnknown("write_unproven", "The shop's answer does not say whether it made the webhook.")

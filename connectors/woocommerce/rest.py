@@ -68,6 +68,8 @@ class _WithoutQueries(logging.Filter):
 
 
 logging.getLogger("httpx").addFilter(_WithoutQueries())
+#: At DEBUG httpcore writes down the headers of answers, and a redirect's address repeats the query with the proof.
+logging.getLogger("httpcore").setLevel(logging.INFO)
 
 
 class Rest:

@@ -1,0 +1,8 @@
+"""The suite in which a connector proves itself: see docs/connectors.md."""
+
+import pytest
+
+#: The modules that hold cases: a failing one shows what it compared.
+PARTS = ("declaration", "listing", "orders", "proofs", "refusals", "secrecy", "through_ingest", "webhooks")
+
+pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in PARTS))

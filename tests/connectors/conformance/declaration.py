@@ -1,0 +1,93 @@
+"""What a connector's folder says about itself."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, SecretStr
+
+from connectors.registry import webshop
+from tests.connectors.conformance.judge import NAIVE
+from tests.connectors.conformance.rig import Cases, ShopRig
+
+#: Headings that a connector's README.md must have; more may follow in the same line.
+SECTIONS = ("## Getting credentials", "## Supported", "## Known limits")
+SANDBOX_SECTIONS = ("## What it imitates", "## What it does not imitate")
+
+
+class Declaration(Cases):
+    def test_the_connector_is_found_under_the_name_of_its_folder(self) -> None:
+        connector = self.rig.connector
+        assert type(webshop(connector.kind)).kind == connector.kind
+        assert self._folder().name == connector.kind
+
+    def test_it_says_what_it_is_called_and_what_it_listens_to(self) -> None:
+        connector, rig = self.rig.connector, self.rig
+        assert connector.title.strip() == connector.title != ""
+        assert len(set(connector.order_topics)) == len(connector.order_topics)
+        assert {rig.topic_created, rig.topic_updated, rig.topic_deleted} <= set(connector.order_topics)
+
+    def test_every_secret_of_the_credentials_is_declared_as_one(self, shop: ShopRig) -> None:
+        # Given credentials that work
+        credentials = shop.credentials
+        assert isinstance(credentials, self.rig.connector.Credentials)
+        fields = {name: getattr(credentials, name) for name in type(credentials).model_fields}
+        hidden = {value.get_secret_value() for value in fields.values() if isinstance(value, SecretStr)}
+        shown = {str(value) for value in fields.values() if not isinstance(value, SecretStr)}
+        # Then at least one is secret, the rig knows it, and no secret lies open
+        assert hidden
+        assert hidden <= set(shop.secrets)
+        assert not shown & set(shop.secrets)
+
+    def test_credentials_with_a_field_too_many_are_refused(self, shop: ShopRig) -> None:
+        values = {**shop.credentials.model_dump(), "passphrase": "x"}
+        with pytest.raises(ValueError, match="passphrase"):
+            self.rig.connector.Credentials.model_validate(values)
+
+    def test_it_connects_only_with_credentials_of_its_own_and_asks_nothing_yet(self, shop: ShopRig) -> None:
+        class OfAnother(BaseModel):
+            token: SecretStr = SecretStr("t")
+
+        with pytest.raises(TypeError):
+            shop.connector.connect(OfAnother())
+        with shop.client():
+            assert shop.requests == []
+
+    def test_a_list_from_a_moment_without_zone_is_a_mistake_of_ours(self, shop: ShopRig) -> None:
+        # Given a moment that means another second in every zone, Then it is refused before the shop is asked
+        with shop.client() as client, pytest.raises(ValueError, match="zone"):
+            list(client.list_orders(modified_after=NAIVE))
+        assert shop.requests == []
+
+    def test_the_readme_explains_what_it_must(self) -> None:
+        assert missing(self._folder() / "README.md", SECTIONS) == []
+        assert missing(self._folder() / "sandbox" / "README.md", SANDBOX_SECTIONS) == []
+
+    def test_what_the_rig_leaves_out_is_a_case_and_has_a_reason(self) -> None:
+        for name, reason in self.rig.exempt.items():
+            assert hasattr(self, name), f"{name} is no case"
+            assert len(reason) > 20, f"why is {name} left out?"
+
+    def test_the_rig_knows_how_the_vendor_refuses(self) -> None:
+        names = [error.name for error in self.rig.vendor_errors]
+        assert len(set(names)) == len(names) >= 10
+        for status in (401, 404, 429, 500, 503):
+            assert any(error.status == status for error in self.rig.vendor_errors), f"no error with {status}"
+
+    def _folder(self) -> Path:
+        module = import_module(f"connectors.{self.rig.connector.kind}")
+        return Path(str(module.__file__)).parent
+
+
+def missing(readme: Path, sections: tuple[str, ...]) -> list[str]:
+    """The sections that are not there or hold nothing."""
+    text = "\n" + readme.read_text()
+    found = []
+    for section in sections:
+        _, _, after = text.partition(f"\n{section}")
+        body = after.partition("\n")[2].split("\n## ")[0]
+        if len(body.strip()) < 40:
+            found.append(section)
+    return found

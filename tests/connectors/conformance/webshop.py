@@ -1,0 +1,37 @@
+"""The suite of webshops. A connector's file is one line:
+
+class TestExample(WebshopConformance): rig = ExampleRig
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.connectors.conformance.declaration import Declaration
+from tests.connectors.conformance.listing import Listing
+from tests.connectors.conformance.orders import Orders
+from tests.connectors.conformance.proofs import Proofs
+from tests.connectors.conformance.refusals import Refusals
+from tests.connectors.conformance.rig import Placed, ShopRig, VendorError
+from tests.connectors.conformance.secrecy import Secrecy
+from tests.connectors.conformance.through_ingest import ThroughIngest
+from tests.connectors.conformance.webhooks import Webhooks
+
+__all__ = ["Placed", "ShopRig", "VendorError", "WebshopConformance"]
+
+
+class WebshopConformance(Declaration, Proofs, ThroughIngest, Orders, Listing, Webhooks, Refusals, Secrecy):
+    """Set `rig` in a subclass whose name begins with Test."""
+
+    @pytest.fixture
+    def shop(self) -> Iterator[ShopRig]:
+        with self.rig() as shop:
+            yield shop
+
+    @pytest.fixture(autouse=True)
+    def leave_out_what_the_vendor_cannot(self, request: pytest.FixtureRequest) -> None:
+        reason = self.rig.exempt.get(request.function.__name__)
+        if reason:
+            pytest.skip(reason)
