@@ -13,13 +13,14 @@ from shared.logs import configure_logs
 from shared.sealing import Keyring
 from shared.settings import settings
 from shared.startup import open_database, or_exit
+from shared.store.database import ANSWER_WITHIN
 
 
 def main() -> None:
     chosen = or_exit(settings)
     configure_logs(format=chosen.log_format, level=chosen.log_level)
     or_exit(lambda: Keyring.parse(chosen.secret_keys.get_secret_value()))
-    or_exit(lambda: open_database("ingest").close())
+    or_exit(lambda: open_database("ingest", connections=1, within=ANSWER_WITHIN).close())
     # Set before anything imports prometheus_client, which looks at it once.
     with tempfile.TemporaryDirectory(prefix="shopledger-metrics-") as shared:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", shared)
@@ -34,7 +35,7 @@ def main() -> None:
             backpressure=1024,
             respawn_failed_workers=True,
             workers_kill_timeout=10,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,
         ).serve()
 
 

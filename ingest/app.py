@@ -16,13 +16,14 @@ from connectors.base import WebhookRequest
 from connectors.registry import UnknownConnector, connector
 from ingest.body import BodyCutShort, BodyTooLarge, read_body
 from ingest.metrics import Metrics
+from ingest.outage import Outage
 from ingest.subscriptions import Subscriptions
-from ingest.webhook import DATABASE_DOWN, NOT_STORED, WRONG_SETUP, End, Receiver
+from ingest.webhook import DATABASE_DOWN, NOT_STORED, UNKNOWN_ADDRESS, WRONG_SETUP, End, Receiver
 from shared.logs import configure_logs
 from shared.sealing import Keyring, SealError
 from shared.settings import settings
 from shared.startup import open_database
-from shared.store.database import Database, DatabaseDown
+from shared.store.database import ANSWER_WITHIN, Database, DatabaseDown
 
 TOO_LARGE = End(413, "too_large", "the body is larger than SHOPLEDGER_MAX_BODY_BYTES")
 
@@ -32,11 +33,12 @@ log = structlog.get_logger()
 def create_app(database: Database, receiver: Receiver, *, max_body_bytes: int) -> Flask:
     app = Flask("shopledger ingest", static_folder=None)
     metrics = Metrics()
+    outage = Outage()
 
     @app.post("/webhooks/<public_id>")
     def webhook(public_id: str) -> Response:
         began = time.perf_counter()
-        end = take(receiver, public_id, max_body_bytes)
+        end = take(receiver, outage, public_id, max_body_bytes)
         metrics.count(end.name, time.perf_counter() - began)
         return Response(end.says + "\n", end.status, mimetype="text/plain")
 
@@ -47,10 +49,10 @@ def create_app(database: Database, receiver: Receiver, *, max_body_bytes: int) -
     @app.get("/health/ready")
     def ready() -> Response:
         try:
-            database.run(lambda c: c.execute("select 1"))
+            is_ready, says = database.can_write(), "PostgreSQL only reads"
         except DatabaseDown as error:
-            return Response(f"{error}\n", 503, mimetype="text/plain")
-        return Response("ready\n", mimetype="text/plain")
+            is_ready, says = False, str(error)
+        return Response("ready\n" if is_ready else f"{says}\n", 200 if is_ready else 503, mimetype="text/plain")
 
     @app.get("/metrics")
     def numbers() -> Response:
@@ -59,18 +61,23 @@ def create_app(database: Database, receiver: Receiver, *, max_body_bytes: int) -
     return app
 
 
-def take(receiver: Receiver, public_id: str, max_body_bytes: int) -> End:
-    """Reads the request's raw bytes and hands them on; every trouble has its end."""
+def take(receiver: Receiver, outage: Outage, public_id: str, max_body_bytes: int) -> End:
+    """Reads the request's raw bytes and hands them on; every trouble has its end. Nothing is read of a stranger."""
     try:
+        subscription = receiver.find(public_id)
+        if subscription is None:
+            return UNKNOWN_ADDRESS
         try:
             body = read_body(request.environ, max_body_bytes)
         except BodyTooLarge:
             return TOO_LARGE
         except BodyCutShort:
-            return receiver.cut_short(public_id)
-        return receiver.receive(public_id, WebhookRequest(headers(request.environ), body))
+            return receiver.refuse(subscription)
+        end = receiver.receive(public_id, subscription, WebhookRequest(headers(request.environ), body))
+        outage.ended()
+        return end
     except DatabaseDown as error:
-        log.error("database_down", problem=str(error))
+        outage.began(str(error))
         return DATABASE_DOWN
     except (SealError, UnknownConnector) as error:
         log.error("wrong_setup", problem=str(error))
@@ -97,6 +104,6 @@ def from_settings() -> Flask:
     """The application of one ingest process, put together from the environment."""
     chosen = settings()
     configure_logs(format=chosen.log_format, level=chosen.log_level)
-    database = open_database("ingest")
+    database = open_database("ingest", connections=chosen.ingest_connections, within=ANSWER_WITHIN)
     subscriptions = Subscriptions(database, Keyring.parse(chosen.secret_keys.get_secret_value()))
     return create_app(database, Receiver(database, subscriptions, connector), max_body_bytes=chosen.max_body_bytes)

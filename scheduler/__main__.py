@@ -15,7 +15,7 @@ from shared.startup import open_database, or_exit
 def main() -> None:
     chosen = or_exit(settings)
     configure_logs(format=chosen.log_format, level=chosen.log_level)
-    or_exit(lambda: open_database("scheduler").close())
+    or_exit(lambda: open_database("scheduler", connections=1, within=5.0).close())
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -36,7 +36,10 @@ class Settings(BaseSettings):
     ingest_port: Annotated[int, Field(ge=0, le=65535, description="Where ingest listens.")] = 8080
     ingest_workers: Annotated[int, Field(ge=1, le=64, description="Processes that take webhooks.")] = 2
     ingest_threads: Annotated[
-        int, Field(ge=1, le=256, description="Webhooks that each of them takes at once; one database connection each.")
+        int, Field(ge=1, le=512, description="Webhooks that each of them reads at once, slow lines included.")
+    ] = 32
+    ingest_connections: Annotated[
+        int, Field(ge=1, le=64, description="Webhooks that each of them stores at once: its database connections.")
     ] = 4
     max_body_bytes: Annotated[int, Field(ge=1024, description="A webhook's body above this is refused with 413.")] = (
         5 * 1024 * 1024

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from shared.sealing import SealError
 from shared.settings import settings
-from shared.store.database import Database, DatabaseDown, UnsafeRole
+from shared.store.database import Database, DatabaseDown, OldSchema, UnsafeRole
+from shared.store.sql import migrations
 
 T = TypeVar("T")
 
@@ -19,10 +20,16 @@ WRONG_CONFIGURATION = 78
 UNAVAILABLE = 69
 
 
-def open_database(service: str) -> Database:
-    """The database of the settings, after a look at the login's rights. Raises DatabaseDown and UnsafeRole."""
-    database = Database(settings().database_url.get_secret_value(), name=service)
+def open_database(service: str, *, connections: int, within: float) -> Database:
+    """The database of the settings, after a look at the login's rights and the migrations that ran.
+
+    Raises DatabaseDown, UnsafeRole and OldSchema.
+    """
+    database = Database(
+        settings().database_url.get_secret_value(), name=service, connections=connections, within=within
+    )
     database.check_role()
+    database.check_schema({name for name in migrations() if "_pre_" in name})
     return database
 
 
@@ -35,7 +42,7 @@ def or_exit(step: Callable[[], T]) -> T:
             name = "SHOPLEDGER_" + "_".join(str(part) for part in problem["loc"]).upper()
             print(f"shopledger: {name}: {problem['msg']}", file=sys.stderr)  # noqa: T201
         sys.exit(WRONG_CONFIGURATION)
-    except (SealError, UnsafeRole) as error:
+    except (SealError, UnsafeRole, OldSchema) as error:
         print(f"shopledger: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(WRONG_CONFIGURATION)
     except DatabaseDown as error:

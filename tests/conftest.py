@@ -116,7 +116,9 @@ def own_folder(servers_folder: Path, fresh_names: Iterator[str]) -> Iterator[Pat
     folder = servers_folder / next(fresh_names)
     folder.mkdir(mode=0o711)
     yield folder
-    shutil.rmtree(folder)
+    # The guard of a server whose starter was killed may be removing it at the same time.
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

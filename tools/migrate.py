@@ -17,19 +17,16 @@ from psycopg.conninfo import conninfo_to_dict
 
 from shared.settings import settings
 from shared.startup import or_exit
+from shared.store.sql import migrations
 
 #: Two migrations at once wait for each other on this advisory lock.
 LOCK = 7_402_118_001
+#: How often two migrations may meet at the roles.
+MEETINGS = 10
 
 
 class MigrationError(Exception):
     """The database and this code do not fit together; the message says what to do."""
-
-
-def migrations() -> dict[str, LiteralString]:
-    """The SQL of every migration by name, in the order they run."""
-    folder = files("shared.store") / "migrations"
-    return {f.name: f.read_text(encoding="utf-8") for f in sorted(folder.iterdir(), key=lambda f: f.name)}
 
 
 def migrate(admin_url: str, *, app_password: str) -> list[str]:
@@ -48,11 +45,18 @@ def migrate(admin_url: str, *, app_password: str) -> list[str]:
 
 
 def make_roles(connection: psycopg.Connection, app_password: str) -> None:
-    connection.execute(read_sql("roles.sql"))
-    connection.execute(
-        sql.SQL("alter role shopledger_app password {}").format(sql.Literal(app_password)),
-    )
-    connection.execute("grant shopledger_owner to current_user")
+    """Roles belong to the whole server: two migrations in two of its databases may meet here, and one tries again."""
+    for attempt in range(MEETINGS):
+        try:
+            connection.execute(read_sql("roles.sql"))
+            connection.execute(sql.SQL("alter role shopledger_app password {}").format(sql.Literal(app_password)))
+            connection.execute("grant shopledger_owner to current_user")
+            break
+        except psycopg.errors.InternalError_ as error:
+            if "concurrently updated" not in str(error) or attempt == MEETINGS - 1:
+                raise
+    database = sql.Identifier(connection.info.dbname)
+    connection.execute(sql.SQL("revoke temporary on database {} from public").format(database))
 
 
 def run_missing(connection: psycopg.Connection, wanted: dict[str, LiteralString]) -> list[str]:
@@ -60,6 +64,8 @@ def run_missing(connection: psycopg.Connection, wanted: dict[str, LiteralString]
         "create table if not exists migrations"
         " (name text primary key, checksum text not null, applied_at timestamptz not null default now())"
     )
+    connection.execute("grant usage on schema shopledger to shopledger_app")
+    connection.execute("grant select on migrations to shopledger_app")
     applied: dict[str, str] = dict(connection.execute("select name, checksum from migrations").fetchall())
     if unknown := sorted(applied.keys() - wanted.keys()):
         raise MigrationError(f"the database has {', '.join(unknown)}, which this code lacks: install the newer version")

@@ -12,7 +12,7 @@ from shared.startup import open_database, or_exit
 
 def main() -> int:
     chosen = or_exit(settings)
-    or_exit(lambda: open_database("worker").close())
+    or_exit(lambda: open_database("worker", connections=1, within=5.0).close())
     arguments = ["workers.main:build", "--processes", "1", "--threads", str(chosen.worker_threads), "--skip-logging"]
     parsed = cli.make_argument_parser().parse_args(arguments)  # type: ignore[no-untyped-call]
     return int(cli.main(parsed) or 0)  # type: ignore[no-untyped-call]

@@ -15,5 +15,5 @@ log = structlog.get_logger()
 def add_upkeep(broker: dramatiq.Broker, database: Database) -> None:
     @dramatiq.actor(broker=broker, queue_name=Queue.UPKEEP, actor_name=Queue.UPKEEP)
     def upkeep(reason: str) -> None:
-        made = database.run(lambda c: c.execute(query("ensure_partitions")).fetchall(), within=30)
+        made = database.run(lambda c: c.execute(query("ensure_partitions")).fetchall())
         log.info("upkeep_done", reason=reason, partitions=[name for (name,) in made])

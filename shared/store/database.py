@@ -1,14 +1,14 @@
-"""One database connection per thread, opened when first needed and again when it breaks."""
+"""The store as one process sees it: a few connections that its threads share, each call with a deadline."""
 
 from __future__ import annotations
 
 import contextlib
+import queue
 import select
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import psycopg
 from psycopg import Connection
@@ -20,8 +20,17 @@ T = TypeVar("T")
 
 #: A call that must answer somebody gives up after this; a webhook's 503 is due within two seconds.
 ANSWER_WITHIN = 1.5
-#: Errors of the moment: the statement may simply be repeated.
-TRY_AGAIN = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+#: After a call that the server did not answer, the next ones fail at once for this long.
+BREATHE = 0.5
+#: The server's own limits come this much earlier than ours, so that it ends what nobody waits for any more.
+SERVER_FIRST = 0.1
+#: Errors of the moment: the statement may simply be repeated. A row meant for the default partition is refused while
+#: its month is made.
+TRY_AGAIN = (
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.CheckViolation,
+)
 
 
 class DatabaseDown(Exception):
@@ -35,71 +44,125 @@ class UnsafeRole(Exception):
     """The services would not be bound by row-level security."""
 
 
-class Database:
-    """The store as one process sees it, logged in as `shopledger_app`."""
+class OldSchema(Exception):
+    """The database lacks migrations that this code needs."""
 
-    def __init__(self, url: str, *, name: str) -> None:
+
+class Database:
+    """Logged in as `shopledger_app`. Any number of threads may use it; `connections` of them at a time."""
+
+    def __init__(self, url: str, *, name: str, connections: int = 8, within: float = 10.0) -> None:
+        """`within`: seconds that one call may take, waiting for a connection included."""
         self._url = url
+        self._within = within
+        limit = int((within - SERVER_FIRST) * 1000)
         self._options: dict[str, Any] = {
             "autocommit": True,
             "prepare_threshold": 0,
             "application_name": f"shopledger {name}",
-            "options": "-c search_path=shopledger",
+            # A temporary table must never stand before one of ours.
+            "options": "-c search_path=shopledger,pg_temp"
+            f" -c statement_timeout={limit} -c lock_timeout={limit} -c client_connection_check_interval=250ms",
             "connect_timeout": 2,
             "client_encoding": "utf8",
         }
-        self._local = threading.local()
+        self._idle: queue.LifoQueue[Connection | None] = queue.LifoQueue()
+        for _ in range(connections):
+            self._idle.put(None)
         self._watchdog = Watchdog()
         self._connector = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database-connect")
+        self._silent_until = 0.0
 
-    def check_role(self) -> None:
-        """Raises UnsafeRole unless row-level security binds this login. Every service calls it at its start."""
-        row = self.run(lambda connection: connection.execute(query("role_rights")).fetchone())
-        if row is None or any(row[1:]):
-            raise UnsafeRole(
-                f"the database login {row[0] if row else ''!r} may see all accounts (superuser, BYPASSRLS or owner);"
-                " log in as shopledger_app, which `python -m tools.migrate` makes"
-            )
+    def run(self, work: Callable[[Connection], T], *, repeat: bool = True) -> T:
+        """Does `work`, a single statement, and returns its result. Raises DatabaseDown within the time of a call.
 
-    def run(self, work: Callable[[Connection], T], *, within: float = ANSWER_WITHIN) -> T:
-        """Does `work` and returns its result; raises DatabaseDown at the latest after `within` seconds.
-
-        A broken connection (the server was restarted) is replaced, a deadlock is tried again, while there is time; so
-        the work must be a single statement that may be repeated.
+        A broken connection (the server was restarted) is replaced, a deadlock is tried again, while there is time.
+        `repeat=False` for a statement that must not be done twice when its answer is lost.
         """
-        give_up = time.monotonic() + within
+        give_up = time.monotonic() + self._within
         while True:
-            connection = self._connection(give_up)
-            try:
-                with self._watchdog.limit(connection, give_up - time.monotonic()):
-                    return work(connection)
-            except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction) as error:
-                if not isinstance(error, TRY_AGAIN):
-                    self._drop()
-                if not connection.broken and not isinstance(error, TRY_AGAIN):
-                    raise DatabaseDown(f"PostgreSQL refuses to store anything ({error.sqlstate})") from error
-                if time.monotonic() >= give_up:
-                    raise DatabaseDown("PostgreSQL did not answer in time") from error
+            with self._borrowed(give_up) as connection:
+                left = give_up - time.monotonic()
+                try:
+                    with self._watchdog.limit(connection, left):
+                        return work(connection)
+                except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction, *TRY_AGAIN) as error:
+                    self._judge(error, connection, repeat=repeat)
+                    if time.monotonic() >= give_up:
+                        self._give_up(error, waited=left)
 
     @contextlib.contextmanager
     def account(self, account_id: int) -> Iterator[Connection]:
-        """A transaction that sees this account only."""
-        connection = self._connection(time.monotonic() + 10)
-        with connection.transaction():
-            connection.execute("select set_config('shopledger.account_id', %s, true)", [str(account_id)])
-            yield connection
+        """A transaction that sees this account only, and lasts no longer than a call may. Raises DatabaseDown."""
+        give_up = time.monotonic() + self._within
+        with self._borrowed(give_up) as connection:
+            try:
+                with self._watchdog.limit(connection, give_up - time.monotonic()), connection.transaction():
+                    connection.execute("select set_config('shopledger.account_id', %s, true)", [str(account_id)])
+                    yield connection
+            except psycopg.OperationalError as error:
+                if connection.broken:
+                    raise DatabaseDown("PostgreSQL broke the connection off") from error
+                raise
+
+    def check_role(self) -> None:
+        """Raises UnsafeRole unless row-level security binds this login. Every service calls it at its start."""
+        name, is_unsafe = self._one("role_rights")
+        if is_unsafe:
+            raise UnsafeRole(
+                f"the database login {name!r} may see all accounts (superuser, BYPASSRLS or owner, by itself or as a"
+                " member); log in as shopledger_app, which `python -m tools.migrate` makes"
+            )
+
+    def check_schema(self, needed: set[str]) -> None:
+        """Raises OldSchema unless these migrations ran. Every service calls it at its start."""
+        try:
+            missing = sorted(needed - set(self._one("applied_migrations")[0] or []))
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
+            missing = sorted(needed)
+        if missing:
+            raise OldSchema(f"the database lacks {missing[0]}: run `python -m tools.migrate` first")
+
+    def can_write(self) -> bool:
+        """Whether it stores what comes: not a standby, not read-only. Raises DatabaseDown."""
+        return bool(self._one("can_write")[0])
 
     def close(self) -> None:
-        """Closes this thread's connection."""
-        self._drop()
+        """Closes every connection that is not in use."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                _close(self._idle.get_nowait())
 
-    def _connection(self, give_up: float) -> Connection:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is not None and not connection.closed and not _was_hung_up(connection):
-            return connection
-        self._drop()
-        self._local.connection = self._connect(give_up)
-        return self._local.connection  # type: ignore[no-any-return]
+    def _one(self, name: str) -> tuple[Any, ...]:
+        row: tuple[Any, ...] | None = self.run(lambda c: c.execute(query(name)).fetchone())
+        assert row is not None
+        return row
+
+    def _judge(self, error: psycopg.Error, connection: Connection, *, repeat: bool) -> None:
+        """Returns if the work may be done again, else raises."""
+        if not connection.broken and not isinstance(error, TRY_AGAIN):
+            connection.close()
+            raise DatabaseDown(f"PostgreSQL does not store this now ({error.sqlstate})") from error
+        if connection.broken and not repeat:
+            raise DatabaseDown("PostgreSQL broke the connection off; it may have done what was asked") from error
+
+    @contextlib.contextmanager
+    def _borrowed(self, give_up: float) -> Iterator[Connection]:
+        """A connection that nobody else uses meanwhile."""
+        if time.monotonic() < self._silent_until:
+            raise DatabaseDown("PostgreSQL did not answer a moment ago")
+        try:
+            connection = self._idle.get(timeout=max(0.0, give_up - time.monotonic()))
+        except queue.Empty:
+            raise DatabaseDown("PostgreSQL is too slow: all connections are busy") from None
+        try:
+            if connection is None or connection.closed or _was_hung_up(connection):
+                _close(connection)
+                connection = None
+                connection = self._connect(give_up)
+            yield connection
+        finally:
+            self._idle.put(connection)
 
     def _connect(self, give_up: float) -> Connection:
         # libpq waits two seconds at least for a server that takes the call and says nothing: too long for us.
@@ -109,15 +172,15 @@ class Database:
         except TimeoutError as error:
             if not attempt.cancel():
                 attempt.add_done_callback(_close_late)
-            raise DatabaseDown("PostgreSQL did not answer in time") from error
+            self._give_up(error, waited=self._within)
         except psycopg.OperationalError as error:
             raise DatabaseDown("PostgreSQL cannot be reached") from error
 
-    def _drop(self) -> None:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        self._local.connection = None
-        if connection is not None:
-            connection.close()
+    def _give_up(self, error: Exception, *, waited: float) -> NoReturn:
+        """A server that had most of a call's time and said nothing is given a rest."""
+        if waited > self._within / 2:
+            self._silent_until = time.monotonic() + BREATHE
+        raise DatabaseDown("PostgreSQL did not answer in time") from error
 
 
 def _was_hung_up(connection: Connection) -> bool:
@@ -125,6 +188,11 @@ def _was_hung_up(connection: Connection) -> bool:
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     return bool(poll.poll(0))
+
+
+def _close(connection: Connection | None) -> None:
+    if connection is not None:
+        connection.close()
 
 
 def _close_late(attempt: Future[Connection]) -> None:

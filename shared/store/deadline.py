@@ -24,15 +24,17 @@ class Watchdog:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._calls: dict[int, tuple[float, int]] = {}
+        #: descriptor -> when its call must have ended
+        self._calls: dict[int, float] = {}
         self._thread: threading.Thread | None = None
 
     @contextlib.contextmanager
     def limit(self, connection: Connection, seconds: float) -> Iterator[None]:
         """The call inside must end within that time, or its socket is shut down."""
-        me = threading.get_ident()
+        # A descriptor of our own: libpq may close its one, and another connection may get that number, before we look.
+        socket_of_call = os.dup(connection.fileno())
         with self._lock:
-            self._calls[me] = (time.monotonic() + seconds, connection.fileno())
+            self._calls[socket_of_call] = time.monotonic() + seconds
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="database-watchdog", daemon=True)
                 self._thread.start()
@@ -40,19 +42,22 @@ class Watchdog:
             yield
         finally:
             with self._lock:
-                self._calls.pop(me, None)
+                self._calls.pop(socket_of_call, None)
+            os.close(socket_of_call)
 
     def _watch(self) -> None:
         while True:
             time.sleep(LOOK_EVERY)
             now = time.monotonic()
             with self._lock:
-                late = [me for me, (deadline, _) in self._calls.items() if deadline < now]
-                for me in late:
-                    _shut(self._calls.pop(me)[1])
+                for descriptor in [d for d, deadline in self._calls.items() if deadline < now]:
+                    del self._calls[descriptor]
+                    _shut(descriptor)
 
 
-def _shut(fileno: int) -> None:
-    # A duplicate, because closing the socket object must not close the connection's own descriptor.
-    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(fileno)) as duplicate:
-        duplicate.shutdown(socket.SHUT_RDWR)
+def _shut(descriptor: int) -> None:
+    # Family and type are named, because Python would ask a dead line for them and raise.
+    line = socket.socket(socket.AF_INET, socket.SOCK_STREAM, fileno=descriptor)
+    with contextlib.suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+    line.detach()

@@ -88,20 +88,22 @@ create table connection_settings (
   foreign key (account_id, connection_id) references connections (account_id, id)
 );
 
--- Trouble that the owner must know of, once until it is resolved.
+-- Trouble that the owner must know of, once until it is resolved; of one webhook where `subscription_id` names it.
 create table alarms (
-  id           bigint generated always as identity primary key,
-  account_id   bigint not null,
-  system_id    bigint not null,
-  code         text not null,
-  detail       text not null default '',
-  count        bigint not null default 1,
-  first_at     timestamptz not null default now(),
-  last_at      timestamptz not null default now(),
-  resolved_at  timestamptz,
+  id               bigint generated always as identity primary key,
+  account_id       bigint not null,
+  system_id        bigint not null,
+  subscription_id  bigint,
+  code             text not null,
+  detail           text not null default '',
+  count            bigint not null default 1,
+  first_at         timestamptz not null default now(),
+  last_at          timestamptz not null default now(),
+  resolved_at      timestamptz,
   foreign key (account_id, system_id) references systems (account_id, id)
 );
-create unique index one_open_alarm_per_code on alarms (system_id, code) where resolved_at is null;
+create unique index one_open_alarm_per_code on alarms (system_id, subscription_id, code) nulls not distinct
+  where resolved_at is null;
 
 call bind_to_account('accounts', 'id');
 call bind_to_account('systems');
@@ -154,13 +156,13 @@ create table events (
 create index events_of_source on events (system_id, source_type, source_id, id) where source_id is not null;
 
 create table event_keys (
+  account_id   bigint not null,
   system_id    bigint not null,
   key          bytea not null,
-  account_id   bigint not null,
   event_id     bigint not null,
   received_at  timestamptz not null,
   repeats      integer not null default 0,
-  primary key (system_id, key)
+  primary key (account_id, system_id, key)
 );
 
 create table events_default partition of events default;
@@ -168,7 +170,8 @@ create table events_default partition of events default;
 -- Makes the months of every partitioned table, this one and those ahead, and returns the names of the new ones. Rows
 -- that waited in the default partition because nobody made their month in time move into it.
 create function ensure_partitions(months_ahead integer default 3) returns setof text
-language plpgsql security definer set search_path = shopledger, pg_temp as $$
+language plpgsql security definer
+set search_path = shopledger, pg_temp set timezone = 'UTC' set datestyle = 'ISO' as $$
 declare
   parent record;
   first_day timestamptz;
@@ -185,10 +188,12 @@ begin
     order by c.relname
   loop
     for ahead in 0 .. months_ahead loop
-      first_day := (date_trunc('month', now() at time zone 'UTC') + ahead * interval '1 month') at time zone 'UTC';
-      next_day := ((first_day at time zone 'UTC') + interval '1 month') at time zone 'UTC';
-      month := parent.name || '_' || to_char(first_day at time zone 'UTC', 'YYYY_MM');
+      first_day := date_trunc('month', now()) + ahead * interval '1 month';
+      next_day := first_day + interval '1 month';
+      month := parent.name || '_' || to_char(first_day, 'YYYY_MM');
       continue when to_regclass('shopledger.' || quote_ident(month)) is not null;
+      -- Nothing may come into the rest between its emptying and the month's joining; who waits for it tries again.
+      execute format('lock table %I in access exclusive mode', parent.rest);
       execute format('create table %I (like %I including defaults including constraints)', month, parent.name);
       execute format('with moved as (delete from %I where %I >= %L and %2$I < %4$L returning *) '
                      'insert into %5$I select * from moved',
@@ -217,8 +222,8 @@ grant select, insert, update on event_keys to shopledger_app;
 create type transfer_state as enum ('waiting', 'working', 'done', 'skipped', 'failed', 'held');
 
 create table transfers (
-  id                  bigint generated always as identity primary key,
   account_id          bigint not null,
+  id                  bigint generated always as identity,
   connection_id       bigint not null,
   source_type         text not null,
   source_id           text not null,
@@ -241,7 +246,8 @@ create table transfers (
   lease_until         timestamptz,
   created_at          timestamptz not null default now(),
   updated_at          timestamptz not null default now(),
-  unique (connection_id, source_type, source_id)
+  primary key (account_id, id),
+  unique (account_id, connection_id, source_type, source_id)
 );
 create index transfers_to_ring on transfers (id) where state = 'waiting' and rung_at is null;
 
@@ -294,7 +300,7 @@ create table documents (
   updated_at       timestamptz not null default now(),
   unique (connection_id, source_type, source_id, kind, sub_id, generation),
   foreign key (account_id, connection_id) references connections (account_id, id),
-  foreign key (transfer_id) references transfers (id)
+  foreign key (account_id, transfer_id) references transfers (account_id, id)
 );
 create unique index one_living_document on documents (connection_id, source_type, source_id, kind, sub_id)
   where state in ('planned', 'draft', 'booked');
@@ -303,21 +309,21 @@ create index documents_of_transfer on documents (transfer_id);
 
 -- One row per (system, key) guards the creation of a customer or a product there: several workers make one.
 create table customer_guards (
+  account_id   bigint not null,
   system_id    bigint not null,
   key          text not null,
-  account_id   bigint not null,
   external_id  text,
   created_at   timestamptz not null default now(),
-  primary key (system_id, key),
+  primary key (account_id, system_id, key),
   foreign key (account_id, system_id) references systems (account_id, id)
 );
 create table product_guards (
+  account_id   bigint not null,
   system_id    bigint not null,
   key          text not null,
-  account_id   bigint not null,
   external_id  text,
   created_at   timestamptz not null default now(),
-  primary key (system_id, key),
+  primary key (account_id, system_id, key),
   foreign key (account_id, system_id) references systems (account_id, id)
 );
 
@@ -338,19 +344,19 @@ select ensure_partitions();
 
 -- Which subscription an address belongs to; across accounts, because a webhook names none.
 create function find_subscription(wanted text)
-returns table (account_id bigint, system_id bigint, subscription_id bigint, kind text, secrets bytea[])
+returns table (account_id bigint, system_id bigint, subscription_id bigint, kind text, topic text, secrets bytea[])
 language sql stable security definer set search_path = shopledger, pg_temp as $$
-  select s.account_id, s.system_id, s.id, y.kind, s.secrets
+  select s.account_id, s.system_id, s.id, y.kind, s.topic, s.secrets
   from subscriptions s join systems y on y.id = s.system_id
   where s.public_id = wanted
 $$;
 
--- Opens an alarm of a system, or counts one that is open.
-create procedure raise_alarm(p_account bigint, p_system bigint, p_code text, p_detail text)
+-- Opens an alarm, or counts one that is open. Alarms of a webhook are only touched by who holds its row's lock.
+create procedure raise_alarm(p_account bigint, p_system bigint, p_subscription bigint, p_code text, p_detail text)
 language sql as $$
-  insert into shopledger.alarms as a (account_id, system_id, code, detail)
-  values (p_account, p_system, p_code, p_detail)
-  on conflict (system_id, code) where resolved_at is null
+  insert into shopledger.alarms as a (account_id, system_id, subscription_id, code, detail)
+  values (p_account, p_system, p_subscription, p_code, p_detail)
+  on conflict (system_id, subscription_id, code) where resolved_at is null
   do update set count = a.count + 1, last_at = now(), detail = excluded.detail
 $$;
 
@@ -367,14 +373,38 @@ begin
   where id = p_subscription
   returning * into v_row;
   if v_row.failed_in_a_row >= 3 then
-    call shopledger.raise_alarm(p_account, v_row.system_id, 'forged_webhooks', v_row.topic);
+    call shopledger.raise_alarm(p_account, v_row.system_id, p_subscription, 'forged_webhooks', v_row.topic);
   end if;
   return v_row.failed_in_a_row;
 end
 $$;
 
--- The newest state is uncertain: whoever handles these transfers next must ask the shop. Returns how many there are.
-create function look_again(p_system bigint, p_source_type text, p_source_id text, p_unless_newest bigint default null)
+-- What a proven webhook means for its own alarms: it ends a row of forged ones; one that says that nothing can be said
+-- opens an alarm about rights, and one that says something ends it.
+create procedure settle_alarms(p_account bigint, p_system bigint, p_subscription bigint, p_kind shopledger.event_kind,
+                               p_reason text, p_topic text)
+language plpgsql as $$
+begin
+  if p_kind <> 'alarm'
+     and not exists (select from shopledger.subscriptions where id = p_subscription and failed_in_a_row > 0)
+     and not exists (select from shopledger.alarms where system_id = p_system and subscription_id = p_subscription
+                                                     and resolved_at is null) then
+    return;
+  end if;
+  update shopledger.subscriptions set failed_in_a_row = 0 where id = p_subscription;
+  update shopledger.alarms set resolved_at = now()
+  where system_id = p_system and subscription_id = p_subscription and resolved_at is null
+    and (code = 'forged_webhooks' or p_kind = 'state');
+  if p_kind = 'alarm' then
+    call shopledger.raise_alarm(p_account, p_system, p_subscription, p_reason, p_topic);
+  end if;
+end
+$$;
+
+-- The newest state is uncertain: whoever handles these transfers next must ask the shop. Not where the newest body is
+-- the one that was told again. Returns how many there are.
+create function look_again(p_account bigint, p_system bigint, p_source_type text, p_source_id text,
+                           p_unless_body bytea default null)
 returns integer
 language plpgsql as $$
 declare
@@ -382,19 +412,21 @@ declare
 begin
   update shopledger.transfers t
   set version = t.version + 1, needs_fetch = true, rung_at = null, next_attempt_at = null, updated_at = now(),
-      state = case when t.state in ('working', 'held') then t.state else 'waiting' end
+      state = case when t.state in ('working', 'held') then t.state when c.active then 'waiting' else 'held' end
   from shopledger.connections c
-  where c.source_system_id = p_system and t.connection_id = c.id
+  where c.source_system_id = p_system and t.account_id = p_account and t.connection_id = c.id
     and t.source_type = p_source_type and t.source_id = p_source_id
-    and t.newest_event_id is distinct from p_unless_newest;
+    and (p_unless_body is null or t.newest_body_hash is distinct from p_unless_body);
   get diagnostics v_count = row_count;
   return v_count;
 end
 $$;
 
 -- A source's transfers, one per connection that moves this type. The newest body is the one modified last, then the
--- one that came last. Bodies of one second that differ, and events without a body, make it uncertain until somebody
--- has asked the shop.
+-- one that came last. It is uncertain until somebody has asked the shop when
+--   an event had no body or no date, or the source was said to be deleted before we had a transfer of it;
+--   two bodies that differ share a second;
+--   an older body comes late: out of order, or the shop's clock went back.
 create function raise_transfers(
   p_account bigint, p_system bigint, p_event bigint, p_has_body boolean, p_source_type text, p_source_id text,
   p_source_number text, p_modified_at timestamptz, p_body_hash bytea
@@ -410,14 +442,17 @@ begin
          (case when c.active then 'waiting' else 'held' end)::shopledger.transfer_state,
          case when p_has_body then p_event end, case when p_has_body then now() end,
          case when p_has_body then p_body_hash end, case when p_has_body then p_modified_at end,
-         not p_has_body or p_modified_at is null
+         not p_has_body or p_modified_at is null or exists (
+           select from shopledger.events e
+           where e.system_id = p_system and e.source_type = p_source_type and e.source_id = p_source_id
+             and e.kind = 'deleted')
   from shopledger.connections c
   where c.source_system_id = p_system
     and c.kind = case p_source_type when 'order' then 'orders' when 'product' then 'products' end
   order by c.id
-  on conflict (connection_id, source_type, source_id) do update set
+  on conflict (account_id, connection_id, source_type, source_id) do update set
     version = t.version + 1, rung_at = null, next_attempt_at = null, updated_at = now(),
-    state = case when t.state in ('working', 'held') then t.state else 'waiting' end,
+    state = case when t.state = 'working' then t.state else excluded.state end,
     source_number = coalesce(excluded.source_number, t.source_number),
     newest_event_id = case when excluded.source_modified_at >= coalesce(t.source_modified_at, '-infinity')
                       then excluded.newest_event_id else t.newest_event_id end,
@@ -426,8 +461,8 @@ begin
     newest_body_hash = case when excluded.source_modified_at >= coalesce(t.source_modified_at, '-infinity')
                        then excluded.newest_body_hash else t.newest_body_hash end,
     source_modified_at = greatest(t.source_modified_at, excluded.source_modified_at),
-    needs_fetch = t.needs_fetch or excluded.needs_fetch
-                  or (excluded.source_modified_at = t.source_modified_at
+    needs_fetch = t.needs_fetch or not p_has_body or p_modified_at is null
+                  or (excluded.source_modified_at <= t.source_modified_at
                       and excluded.newest_body_hash is distinct from t.newest_body_hash);
   get diagnostics v_count = row_count;
   return v_count;
@@ -438,9 +473,9 @@ $$;
 -- we have, the shop is asked again: within one second a source can change and change back. Returns the event's id
 -- (the first one's for a repeat), whether it was new, and how many transfers it raised.
 create function take_in(
-  p_account bigint, p_system bigint, p_subscription bigint, p_origin shopledger.event_origin, p_key bytea, p_kind shopledger.event_kind, p_topic text,
-  p_delivery_id text, p_source_type text, p_source_id text, p_source_number text, p_modified_at timestamptz,
-  p_reason text, p_body bytea, p_body_hash bytea,
+  p_account bigint, p_system bigint, p_subscription bigint, p_origin shopledger.event_origin, p_key bytea,
+  p_kind shopledger.event_kind, p_topic text, p_delivery_id text, p_source_type text, p_source_id text,
+  p_source_number text, p_modified_at timestamptz, p_reason text, p_body bytea, p_body_hash bytea,
   out event_id bigint, out is_new boolean, out transfers integer
 )
 language plpgsql as $$
@@ -449,43 +484,43 @@ begin
   transfers := 0;
   is_new := true;
 
-  insert into shopledger.event_keys as k (system_id, key, account_id, event_id, received_at)
-  values (p_system, p_key, p_account, nextval('shopledger.events_id'), now())
-  on conflict (system_id, key) do update set repeats = k.repeats + 1
+  -- One event of a source at a time, so that two which come together see each other.
+  if p_source_id is not null then
+    perform pg_advisory_xact_lock(hashtextextended(p_source_type || ':' || p_source_id, p_system));
+  end if;
+
+  insert into shopledger.event_keys as k (account_id, system_id, key, event_id, received_at)
+  values (p_account, p_system, p_key, nextval('shopledger.events_id'), now())
+  on conflict (account_id, system_id, key) do update set repeats = k.repeats + 1
   returning k.event_id, k.repeats = 0 into event_id, is_new;
 
-  if not is_new then
-    if p_source_id is not null and p_kind in ('state', 'fetch') then
-      transfers := shopledger.look_again(p_system, p_source_type, p_source_id, p_unless_newest => event_id);
-    end if;
-    return;
+  if is_new then
+    insert into shopledger.events (
+      id, account_id, system_id, subscription_id, origin, kind, topic, delivery_id,
+      source_type, source_id, source_number, source_modified_at, reason, body, body_hash)
+    values (
+      event_id, p_account, p_system, p_subscription, p_origin, p_kind, p_topic, p_delivery_id,
+      p_source_type, p_source_id, p_source_number, p_modified_at, p_reason, p_body, p_body_hash);
   end if;
 
-  insert into shopledger.events (
-    id, account_id, system_id, subscription_id, origin, kind, topic, delivery_id,
-    source_type, source_id, source_number, source_modified_at, reason, body, body_hash)
-  values (
-    event_id, p_account, p_system, p_subscription, p_origin, p_kind, p_topic, p_delivery_id,
-    p_source_type, p_source_id, p_source_number, p_modified_at, p_reason, p_body, p_body_hash);
-
-  if p_kind in ('state', 'fetch') then
+  if p_source_id is null or p_kind not in ('state', 'fetch', 'deleted', 'gone') then
+    null;
+  elsif not is_new and p_kind = 'state' then
+    transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id, p_unless_body => p_body_hash);
+  elsif not is_new or p_kind in ('deleted', 'gone') then
+    transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id);
+  else
     transfers := shopledger.raise_transfers(p_account, p_system, event_id, p_kind = 'state', p_source_type, p_source_id,
                                             p_source_number, p_modified_at, p_body_hash);
-  elsif p_kind in ('deleted', 'gone') and p_source_id is not null then
-    transfers := shopledger.look_again(p_system, p_source_type, p_source_id);
-  elsif p_kind = 'alarm' then
-    call shopledger.raise_alarm(p_account, p_system, p_reason, p_topic);
   end if;
 
-  -- A proven webhook ends a row of forged ones, and one that could be read ends an alarm about rights.
-  update shopledger.subscriptions set failed_in_a_row = 0 where id = p_subscription and failed_in_a_row > 0;
-  update shopledger.alarms set resolved_at = now()
-  where system_id = p_system and resolved_at is null
-    and (code = 'forged_webhooks' or (code = 'cannot_view' and p_kind = 'state'));
+  if p_subscription is not null or p_kind = 'alarm' then
+    call shopledger.settle_alarms(p_account, p_system, p_subscription, p_kind, p_reason, p_topic);
+  end if;
 end
 $$;
 
 revoke all on function find_subscription, count_forged, look_again, raise_transfers, take_in from public;
-revoke all on procedure raise_alarm from public;
+revoke all on procedure raise_alarm, settle_alarms from public;
 grant execute on function find_subscription, count_forged, look_again, raise_transfers, take_in to shopledger_app;
-grant execute on procedure raise_alarm to shopledger_app;
+grant execute on procedure raise_alarm, settle_alarms to shopledger_app;

@@ -169,6 +169,25 @@ def test_an_address_nobody_has_is_404(door: Door) -> None:
     assert (answer.status, answer.body) == (404, b"no webhook has this address\n")
 
 
+@pytest.mark.parametrize(
+    "address", ["x", "%00" * 8, "a" * 60_000, "%F0%9F%98%80" * 8, "..%2F..%2Fetc", "a" * 32 + "%0a"]
+)
+def test_what_cannot_be_an_address_is_404_without_a_look(door: Door, address: str) -> None:
+    # Given something that no webhook was ever called, when it is asked for, then it exists nowhere
+    assert exchange(door.port, request("POST", f"/webhooks/{address}", {}, ORDER)).status == 404
+
+
+def test_a_body_signed_for_another_topic_is_stored_and_nothing_more(door: Door) -> None:
+    # Given a product's webhook, sent again with a header that calls it an order
+    product = b'{"id":7,"name":"Lampe","date_modified_gmt":"2026-03-01T12:00:09"}'
+    assert door.send(ORDER).status == 200
+    assert door.send(product, topic="product.updated", X_WC_Webhook_Topic="order.updated").status == 200
+
+    # Then it is visible, and the order is still itself
+    assert events(door) == [("state", "7", ""), ("unknown", None, "other_topic")]
+    assert door.shop.transfers() == [("7", "waiting", 1, False)]
+
+
 def test_looking_at_the_address_in_a_browser_is_405(door: Door) -> None:
     # Given a webhook's address, when it is opened by hand, then nothing happens
     assert exchange(door.port, request("GET", door.path(), {}, b"")).status == 405

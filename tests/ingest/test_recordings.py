@@ -48,9 +48,10 @@ def what_came(recording: dict[str, Any]) -> str:
 
 def send(door: Door, recording: dict[str, Any]) -> str:
     """Sends one recording to the webhook with its secret; returns its end as the answer and the store show it."""
-    if recording["path"] not in door.shop.webhooks:
-        door.shop.add_webhook(recording["path"], recording["secret"])
-    public_id, _ = door.shop.webhooks[recording["path"]]
+    topic = recording["path"].removeprefix("/hook/").replace("-", ".", 1)
+    if topic not in door.shop.webhooks:
+        door.shop.add_webhook(topic, recording["secret"])
+    public_id, _ = door.shop.webhooks[topic]
     body = base64.b64decode(recording["body_base64"])
     raw = request("POST", f"/webhooks/{public_id}", dict(recording["header_list"]), body)
     before = door.shop.rows("select coalesce(max(id), 0) from events")[0][0]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 
+from ingest.outage import Outage
 from shared.store.database import Database
 from tests.ingest.conftest import NO_BROKER, Door
 from tests.ingest.test_answers import ORDER
@@ -94,10 +96,15 @@ def test_a_postgresql_that_hangs_is_a_503_in_time(lonely_door: Door, own_postgre
     own_postgres.suspend()
     try:
         # When webhooks come, on connections that exist and on new ones, then each answer comes in time
-        for n in range(6):
+        for n in range(2):
             answer, seconds = timed(lonely_door, f"hanging {n}")
-            assert answer.status == 503
-            assert seconds < DUE
+            assert (answer.status, seconds < DUE) == (503, True)
+
+        # And when many come at once, then none waits for another
+        with ThreadPoolExecutor(64) as pool:
+            ended = list(pool.map(lambda n: timed(lonely_door, f"at once {n}"), range(64)))
+        assert {answer.status for answer, _ in ended} == {503}
+        assert max(seconds for _, seconds in ended) < DUE
     finally:
         own_postgres.resume()
 
@@ -112,6 +119,7 @@ def test_a_postgresql_that_only_reads_is_a_503_until_it_writes_again(
     assert lonely_door.send(ORDER, delivery="before").status == 200
     set_read_only(own_postgres, "on")
     assert lonely_door.send(ORDER, delivery="reading").status == 503
+    assert exchange(lonely_door.port, request("GET", "/health/ready", {}, b"")).status == 503
 
     # When it writes again, then webhooks are taken again
     set_read_only(own_postgres, "off")
@@ -123,3 +131,20 @@ def set_read_only(server: OwnPostgres, value: str) -> None:
         c.execute("set default_transaction_read_only = off")
         c.execute(f"alter role shopledger_app set default_transaction_read_only = {value}")
         c.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shopledger_app'")
+
+
+def test_an_outage_is_told_once_and_its_end_once(capsys: pytest.CaptureFixture[str]) -> None:
+    # Given an outage that many webhooks meet
+    outage = Outage()
+    outage.ended()
+    for _ in range(100):
+        outage.began("PostgreSQL cannot be reached")
+
+    # When it ends, then the log has two lines, and the second says how many were refused
+    outage.ended()
+    outage.ended()
+    printed = capsys.readouterr()
+    lines = (printed.out + printed.err).splitlines()
+    assert len(lines) == 2
+    assert "database_down" in lines[0]
+    assert "refused=100" in lines[1] or '"refused": 100' in lines[1]

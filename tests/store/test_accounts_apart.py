@@ -36,8 +36,8 @@ def theirs(store: Database) -> Shop:
 
 def fill(shop: Shop) -> Shop:
     """A row in every table."""
-    shop.add_webhook("order.created", "secret")
-    sender = Sender(account_id=shop.account, system_id=shop.webshop)
+    webhook = shop.add_subscription("order.created")
+    sender = Sender(account_id=shop.account, system_id=shop.webshop, subscription_id=webhook)
     order = Notice(kind=NoticeKind.STATE, topic="order.created", source_type=SourceType.ORDER, source_id="7")
     alarm = Notice(kind=NoticeKind.ALARM, topic="order.updated", reason="cannot_view")
     for notice in (order, alarm):
@@ -156,6 +156,11 @@ def test_an_event_cannot_be_taken_in_for_a_system_of_another_account(mine: Shop,
     assert theirs.rows("select 1 from events where source_id = '8'") == []
     assert theirs.rows("select 1 from transfers where source_id = '8'") == []
 
+    # And when the very same comes to them, then it is news
+    own = Sender(account_id=theirs.account, system_id=theirs.webshop)
+    again = theirs.database.run(lambda c: take_in(c, own, Origin.POLL, order, b"{}"))
+    assert (again.is_new, again.transfers) == (True, 1)
+
 
 def test_partitions_cannot_be_read_past_their_parent(mine: Shop) -> None:
     # Given every partition of every table
@@ -177,6 +182,34 @@ def test_settings_attempts_and_events_are_append_only(mine: Shop) -> None:
             statement = sql.SQL(command).format(sql.Identifier(table))
             with pytest.raises(psycopg.errors.InsufficientPrivilege), mine.database.account(mine.account) as c:
                 c.execute(statement)
+
+
+def test_a_temporary_table_never_stands_before_one_of_ours(database: DatabaseAddress, mine: Shop) -> None:
+    # Given the application role, when it wants a temporary table in a migrated database, then it may not
+    with psycopg.connect(database.admin_url, autocommit=True) as c:
+        c.execute(sql.SQL("revoke temporary on database {} from public").format(sql.Identifier(database.name)))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), mine.database.account(mine.account) as c:
+        c.execute("create temporary table systems (id int)")
+
+    # And it is searched last in any case
+    assert mine.rows("show search_path") == [("shopledger,pg_temp",)]
+
+
+def test_a_role_that_can_become_a_superuser_is_refused(fresh_database: DatabaseAddress) -> None:
+    # Given a login that is bound itself, but a member of one that is not
+    with psycopg.connect(fresh_database.admin_url, autocommit=True) as c:
+        c.execute("create role power superuser; create role sneaky login password 'x'; grant power to sneaky")
+    address = fresh_database.app_url.rpartition("@")[2]
+    sneaky = Database(f"postgresql://sneaky:x@{address}", name="test")
+
+    # When a service looks at it, then it refuses to start
+    try:
+        with pytest.raises(UnsafeRole, match="as a member"):
+            sneaky.check_role()
+    finally:
+        sneaky.close()
+        with psycopg.connect(fresh_database.admin_url, autocommit=True) as c:
+            c.execute("drop role sneaky; drop role power")
 
 
 def test_the_role_cannot_become_the_owner_or_run_what_crosses_accounts(mine: Shop) -> None:

@@ -31,6 +31,7 @@ def tell(
     number: str | None = "1007",
     origin: Origin = Origin.WEBHOOK,
     reason: str = "",
+    webhook: int | None = None,
 ) -> Taken:
     notice = Notice(
         kind=kind,
@@ -42,7 +43,7 @@ def tell(
         modified_at=None if second is None else NOON + timedelta(seconds=second),
         reason=reason,
     )
-    sender = Sender(account_id=shop.account, system_id=shop.webshop)
+    sender = Sender(account_id=shop.account, system_id=shop.webshop, subscription_id=webhook)
     return shop.database.run(lambda c: take_in(c, sender, origin, notice, body))
 
 
@@ -88,11 +89,7 @@ def test_none_of_topic_delivery_and_body_alone_makes_a_repeat(shop: Shop, change
 def test_the_same_delivery_of_two_webhooks_is_two_events(shop: Shop) -> None:
     # Given two webhooks of one shop, when both bring the same body in the same second, then both are kept
     order = Notice(kind=NoticeKind.STATE, topic="t", delivery_id="d", source_type=SourceType.ORDER, source_id="7")
-    ids = [
-        shop.rows("select id from subscriptions where public_id = %s", shop.add_webhook(topic, "s"))[0][0]
-        for topic in ("order.created", "order.updated")
-    ]
-    for subscription in ids:
+    for subscription in [shop.add_subscription(topic) for topic in ("order.created", "order.updated")]:
         sender = Sender(account_id=shop.account, system_id=shop.webshop, subscription_id=subscription)
         assert shop.database.run(lambda c, s=sender: take_in(c, s, Origin.WEBHOOK, order, b"a")).is_new  # type: ignore[misc]
 
@@ -100,7 +97,11 @@ def test_the_same_delivery_of_two_webhooks_is_two_events(shop: Shop) -> None:
 HISTORIES: dict[str, tuple[list[tuple[bytes, int | None]], int, bool]] = {
     # name: (tellings as (body, second), which of them is the newest, whether it must be fetched)
     "a later change is the newest": ([(b"a", 0), (b"b", 1)], 1, False),
-    "an older change that comes late is not": ([(b"a", 1), (b"b", 0)], 0, False),
+    "an older change that comes late is not, but the shop's clock may have gone back": (
+        [(b"a", 1), (b"b", 0)],
+        0,
+        True,
+    ),
     "two bodies of one second are uncertain": ([(b"a", 0), (b"b", 0)], 1, True),
     "a later change does not make an uncertain one certain before it was fetched": (
         [(b"a", 0), (b"b", 0), (b"c", 1)],
@@ -206,16 +207,73 @@ def test_a_connection_that_is_off_holds_what_comes(store: Database) -> None:
     tell(shop, b"b", second=5)
     assert shop.transfers() == [("7", "held", 2, False)]
 
+    # When it is switched on, then what was held waits for the owner's word, and a new change goes its way
+    shop.switch(on=True)
+    assert shop.transfers() == [("7", "held", 2, False)]
+    tell(shop, b"c", second=6)
+    assert shop.transfers() == [("7", "waiting", 3, False)]
+
+
+def test_switching_off_holds_what_waits_and_what_was_done_before(shop: Shop) -> None:
+    # Given an order that waits and one that was dealt with
+    tell(shop, b"a")
+    tell(shop, b"b", order="8")
+    shop.rows("update transfers set state = 'done' where source_id = '8' returning 1")
+
+    # When the connection is switched off and both change, then neither goes anywhere
+    shop.switch(on=False)
+    assert [row[1] for row in shop.transfers()] == ["held", "done"]
+    tell(shop, b"c", second=5)
+    tell(shop, b"d", second=5, order="8")
+    assert [row[1] for row in shop.transfers()] == ["held", "held"]
+
 
 def test_an_alarm_opens_once_and_ends_with_the_next_order(shop: Shop) -> None:
     # Given a webhook whose user lost his rights: every event becomes the same error
+    webhook = shop.add_subscription("order.updated")
     for delivery in ("1", "2"):
-        tell(shop, b"{}", kind=NoticeKind.ALARM, order=None, delivery=delivery, reason="cannot_view")
+        tell(shop, b"{}", kind=NoticeKind.ALARM, order=None, delivery=delivery, reason="cannot_view", webhook=webhook)
     assert shop.rows("select code, count, resolved_at from alarms") == [("cannot_view", 2, None)]
 
-    # When an order can be read again, then the alarm is resolved
-    tell(shop, b"a")
+    # When another webhook or a poll brings an order, then the alarm stays: it is about this one's user
+    tell(shop, b"a", webhook=shop.add_subscription("order.created"))
+    tell(shop, b"b", origin=Origin.POLL)
+    assert shop.rows("select count(*) from alarms where resolved_at is null") == [(1,)]
+
+    # When this webhook brings an order again, then the alarm is resolved
+    tell(shop, b"c", webhook=webhook)
     assert shop.rows("select code, resolved_at is not null from alarms") == [("cannot_view", True)]
+
+
+def test_an_order_that_was_deleted_before_a_slow_poll_brings_it_is_fetched(shop: Shop) -> None:
+    # Given a poll that has read a page; then the order is put into the bin, which nothing lists
+    tell(shop, b'{"id":7}', kind=NoticeKind.DELETED, second=None, number=None, topic="order.deleted")
+
+    # When the poll brings its old state, then it is known to be uncertain
+    tell(shop, b"a", origin=Origin.POLL)
+    assert shop.transfers() == [("7", "waiting", 1, True)]
+
+
+def test_deleted_twice_in_one_second_is_looked_at_twice(shop: Shop) -> None:
+    # Given an order that was deleted, looked at, restored and deleted again in the same second
+    tell(shop, b"a")
+    for _ in range(2):
+        tell(shop, b'{"id":7}', kind=NoticeKind.DELETED, second=None, number=None, topic="order.deleted")
+        assert shop.transfers()[0][3] is True
+        shop.rows("update transfers set needs_fetch = false returning 1")
+    assert shop.transfers()[0][2] == 3
+
+
+def test_content_that_both_a_webhook_and_a_poll_brought_makes_no_more_work(shop: Shop) -> None:
+    # Given an order that came by poll and by webhook with the same bytes, and was dealt with
+    tell(shop, b"a", origin=Origin.POLL)
+    tell(shop, b"a")
+    shop.rows("update transfers set state = 'done' returning 1")
+
+    # When polls go on finding it unchanged, then it is left alone
+    for _ in range(3):
+        assert tell(shop, b"a", origin=Origin.POLL).transfers == 0
+    assert shop.transfers() == [("7", "done", 2, False)]
 
 
 def test_polls_come_through_the_same_door(shop: Shop) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from shared.store.sql import migrations
 from tests.support.servers import APP_PASSWORD, DatabaseAddress, Postgres
 from tools import migrate as migrating
-from tools.migrate import MigrationError, migrate, migrations
+from tools.migrate import MigrationError, migrate
 from tools.servers.postgres import find_binaries
 
 
@@ -73,6 +76,19 @@ def test_a_migration_that_fails_leaves_nothing_behind(
         migrate(fresh_database.admin_url, app_password=APP_PASSWORD)
     with psycopg.connect(fresh_database.admin_url) as c:
         assert c.execute("select to_regclass('shopledger.half')").fetchone() == (None,)
+
+
+def test_two_databases_of_one_server_are_migrated_at_once(postgres: Postgres, fresh_names: Iterator[str]) -> None:
+    # Given several new databases, whose roles belong to all of them
+    names = [next(fresh_names) for _ in range(4)]
+    with psycopg.connect(postgres.admin_url, autocommit=True) as c:
+        for name in names:
+            c.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+
+    # When all are migrated at the same time, then none of them fails
+    with ThreadPoolExecutor(len(names)) as pool:
+        done = list(pool.map(lambda name: migrate(postgres.url(name), app_password=APP_PASSWORD), names))
+    assert done == [list(migrations())] * len(names)
 
 
 def test_migrations_are_numbered_in_order_and_say_when_they_run() -> None:

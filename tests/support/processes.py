@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -33,21 +34,26 @@ def environment(database_url: str, **more: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def running(command: Sequence[str], env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
-    """A process of ours, in a group of its own; ended whatever happens, and its output is shown if the test fails."""
-    process = subprocess.Popen(
-        command, env=env, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
+    """A process of ours, in a group of its own; ended whatever happens, and its output is shown if the test fails.
+
+    The output goes into a file: a pipe that nobody reads would stop the process when it is full.
+    """
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(
+            command, env=env, cwd=ROOT, text=True, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
         try:
-            output, _ = process.communicate(timeout=15)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            output, _ = process.communicate()
-        sys.stdout.write(output)
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            output.seek(0)
+            sys.stdout.write(output.read())
 
 
 @contextlib.contextmanager

@@ -34,6 +34,15 @@ class Shop:
         self.webhooks[topic] = (made.public_id, secret)
         return made.public_id
 
+    def add_subscription(self, topic: str) -> int:
+        """A webhook by its id, for tests that do not go over HTTP."""
+        public_id = self.add_webhook(topic, "secret")
+        return int(self.rows("select id from subscriptions where public_id = %s", public_id)[0][0])
+
+    def switch(self, *, on: bool) -> None:
+        with self.database.account(self.account) as c:
+            setup.switch_connection(c, self.connection, on=on)
+
     def rows(self, query: str, *values: object) -> Sequence[tuple[Any, ...]]:
         """What this account sees."""
         with self.database.account(self.account) as c:
@@ -47,7 +56,7 @@ class Shop:
 
 def open_shop(database: Database, *, kind: str = "woocommerce", active: bool = True) -> Shop:
     name = f"Lampeland {next(_numbers)}"
-    account = database.run(lambda c: setup.open_account(c, name))
+    account = database.run(lambda c: setup.open_account(c, name), repeat=False)
     with database.account(account) as c:
         webshop = setup.add_system(c, KEYRING, kind=kind, role="webshop", name=name, credentials={"key": "k"})
         books = setup.add_system(c, KEYRING, kind="economic", role="accounting", name="Books", credentials={})

@@ -85,20 +85,22 @@ create table connection_settings (
   foreign key (account_id, connection_id) references connections (account_id, id)
 );
 
--- Trouble that the owner must know of, once until it is resolved.
+-- Trouble that the owner must know of, once until it is resolved; of one webhook where `subscription_id` names it.
 create table alarms (
-  id           bigint generated always as identity primary key,
-  account_id   bigint not null,
-  system_id    bigint not null,
-  code         text not null,
-  detail       text not null default '',
-  count        bigint not null default 1,
-  first_at     timestamptz not null default now(),
-  last_at      timestamptz not null default now(),
-  resolved_at  timestamptz,
+  id               bigint generated always as identity primary key,
+  account_id       bigint not null,
+  system_id        bigint not null,
+  subscription_id  bigint,
+  code             text not null,
+  detail           text not null default '',
+  count            bigint not null default 1,
+  first_at         timestamptz not null default now(),
+  last_at          timestamptz not null default now(),
+  resolved_at      timestamptz,
   foreign key (account_id, system_id) references systems (account_id, id)
 );
-create unique index one_open_alarm_per_code on alarms (system_id, code) where resolved_at is null;
+create unique index one_open_alarm_per_code on alarms (system_id, subscription_id, code) nulls not distinct
+  where resolved_at is null;
 
 call bind_to_account('accounts', 'id');
 call bind_to_account('systems');

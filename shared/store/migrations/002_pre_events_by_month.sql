@@ -28,13 +28,13 @@ create table events (
 create index events_of_source on events (system_id, source_type, source_id, id) where source_id is not null;
 
 create table event_keys (
+  account_id   bigint not null,
   system_id    bigint not null,
   key          bytea not null,
-  account_id   bigint not null,
   event_id     bigint not null,
   received_at  timestamptz not null,
   repeats      integer not null default 0,
-  primary key (system_id, key)
+  primary key (account_id, system_id, key)
 );
 
 create table events_default partition of events default;
@@ -42,7 +42,8 @@ create table events_default partition of events default;
 -- Makes the months of every partitioned table, this one and those ahead, and returns the names of the new ones. Rows
 -- that waited in the default partition because nobody made their month in time move into it.
 create function ensure_partitions(months_ahead integer default 3) returns setof text
-language plpgsql security definer set search_path = shopledger, pg_temp as $$
+language plpgsql security definer
+set search_path = shopledger, pg_temp set timezone = 'UTC' set datestyle = 'ISO' as $$
 declare
   parent record;
   first_day timestamptz;
@@ -59,10 +60,12 @@ begin
     order by c.relname
   loop
     for ahead in 0 .. months_ahead loop
-      first_day := (date_trunc('month', now() at time zone 'UTC') + ahead * interval '1 month') at time zone 'UTC';
-      next_day := ((first_day at time zone 'UTC') + interval '1 month') at time zone 'UTC';
-      month := parent.name || '_' || to_char(first_day at time zone 'UTC', 'YYYY_MM');
+      first_day := date_trunc('month', now()) + ahead * interval '1 month';
+      next_day := first_day + interval '1 month';
+      month := parent.name || '_' || to_char(first_day, 'YYYY_MM');
       continue when to_regclass('shopledger.' || quote_ident(month)) is not null;
+      -- Nothing may come into the rest between its emptying and the month's joining; who waits for it tries again.
+      execute format('lock table %I in access exclusive mode', parent.rest);
       execute format('create table %I (like %I including defaults including constraints)', month, parent.name);
       execute format('with moved as (delete from %I where %I >= %L and %2$I < %4$L returning *) '
                      'insert into %5$I select * from moved',

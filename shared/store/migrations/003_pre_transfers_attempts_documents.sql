@@ -5,8 +5,8 @@
 create type transfer_state as enum ('waiting', 'working', 'done', 'skipped', 'failed', 'held');
 
 create table transfers (
-  id                  bigint generated always as identity primary key,
   account_id          bigint not null,
+  id                  bigint generated always as identity,
   connection_id       bigint not null,
   source_type         text not null,
   source_id           text not null,
@@ -29,7 +29,8 @@ create table transfers (
   lease_until         timestamptz,
   created_at          timestamptz not null default now(),
   updated_at          timestamptz not null default now(),
-  unique (connection_id, source_type, source_id)
+  primary key (account_id, id),
+  unique (account_id, connection_id, source_type, source_id)
 );
 create index transfers_to_ring on transfers (id) where state = 'waiting' and rung_at is null;
 
@@ -82,7 +83,7 @@ create table documents (
   updated_at       timestamptz not null default now(),
   unique (connection_id, source_type, source_id, kind, sub_id, generation),
   foreign key (account_id, connection_id) references connections (account_id, id),
-  foreign key (transfer_id) references transfers (id)
+  foreign key (account_id, transfer_id) references transfers (account_id, id)
 );
 create unique index one_living_document on documents (connection_id, source_type, source_id, kind, sub_id)
   where state in ('planned', 'draft', 'booked');
@@ -91,21 +92,21 @@ create index documents_of_transfer on documents (transfer_id);
 
 -- One row per (system, key) guards the creation of a customer or a product there: several workers make one.
 create table customer_guards (
+  account_id   bigint not null,
   system_id    bigint not null,
   key          text not null,
-  account_id   bigint not null,
   external_id  text,
   created_at   timestamptz not null default now(),
-  primary key (system_id, key),
+  primary key (account_id, system_id, key),
   foreign key (account_id, system_id) references systems (account_id, id)
 );
 create table product_guards (
+  account_id   bigint not null,
   system_id    bigint not null,
   key          text not null,
-  account_id   bigint not null,
   external_id  text,
   created_at   timestamptz not null default now(),
-  primary key (system_id, key),
+  primary key (account_id, system_id, key),
   foreign key (account_id, system_id) references systems (account_id, id)
 );
 

@@ -1,1 +1,1 @@
-select account_id, system_id, subscription_id, kind, secrets from find_subscription(%s)
+select account_id, system_id, subscription_id, kind, topic, secrets from find_subscription(%s)

@@ -1,5 +1,4 @@
 select current_user,
-       rolsuper,
-       rolbypassrls,
-       pg_has_role(current_user, 'shopledger_owner', 'member')
-from pg_roles where rolname = current_user
+       bool_or(rolsuper or rolbypassrls or rolname = 'shopledger_owner')
+from pg_roles
+where pg_has_role(current_user, oid, 'member')
