@@ -50,6 +50,8 @@ create table subscriptions (
   topic             text not null,
   external_id       text,
   secrets           bytea[] not null check (cardinality(secrets) between 1 and 2),
+  -- Forged webhooks in a row, or an alarm of its own is open: only then a proven webhook has something to settle.
+  is_troubled       boolean not null default false,
   failed_in_a_row   integer not null default 0,
   failed_total      bigint not null default 0,
   last_failed_at    timestamptz,
@@ -165,6 +167,16 @@ create table event_keys (
   primary key (account_id, system_id, key)
 );
 
+-- That a shop said so, across months: a poll may bring the order's old state after it.
+create table deletions (
+  account_id   bigint not null,
+  system_id    bigint not null,
+  source_type  text not null,
+  source_id    text not null,
+  said_at      timestamptz not null default now(),
+  primary key (account_id, system_id, source_type, source_id)
+);
+
 create table events_default partition of events default;
 
 -- Makes the months of every partitioned table, this one and those ahead, and returns the names of the new ones. Rows
@@ -210,10 +222,11 @@ grant execute on function ensure_partitions to shopledger_app;
 
 call bind_to_account('events');
 call bind_to_account('event_keys');
+call bind_to_account('deletions');
 
 grant usage on sequence events_id to shopledger_app;
 grant select, insert on events to shopledger_app;
-grant select, insert, update on event_keys to shopledger_app;
+grant select, insert, update on event_keys, deletions to shopledger_app;
 
 -- One order, product or refund on its way through one connection; each try; and what exists in the books.
 
@@ -369,7 +382,7 @@ declare
 begin
   perform set_config('shopledger.account_id', p_account::text, true);
   update shopledger.subscriptions
-  set failed_in_a_row = failed_in_a_row + 1, failed_total = failed_total + 1, last_failed_at = now()
+  set is_troubled = true, failed_in_a_row = failed_in_a_row + 1, failed_total = failed_total + 1, last_failed_at = now()
   where id = p_subscription
   returning * into v_row;
   if v_row.failed_in_a_row >= 3 then
@@ -385,12 +398,6 @@ create procedure settle_alarms(p_account bigint, p_system bigint, p_subscription
                                p_reason text, p_topic text)
 language plpgsql as $$
 begin
-  if p_kind <> 'alarm'
-     and not exists (select from shopledger.subscriptions where id = p_subscription and failed_in_a_row > 0)
-     and not exists (select from shopledger.alarms where system_id = p_system and subscription_id = p_subscription
-                                                     and resolved_at is null) then
-    return;
-  end if;
   update shopledger.subscriptions set failed_in_a_row = 0 where id = p_subscription;
   update shopledger.alarms set resolved_at = now()
   where system_id = p_system and subscription_id = p_subscription and resolved_at is null
@@ -398,6 +405,10 @@ begin
   if p_kind = 'alarm' then
     call shopledger.raise_alarm(p_account, p_system, p_subscription, p_reason, p_topic);
   end if;
+  update shopledger.subscriptions
+  set is_troubled = exists (select from shopledger.alarms where system_id = p_system
+                            and subscription_id = p_subscription and resolved_at is null)
+  where id = p_subscription;
 end
 $$;
 
@@ -443,9 +454,9 @@ begin
          case when p_has_body then p_event end, case when p_has_body then now() end,
          case when p_has_body then p_body_hash end, case when p_has_body then p_modified_at end,
          not p_has_body or p_modified_at is null or exists (
-           select from shopledger.events e
-           where e.system_id = p_system and e.source_type = p_source_type and e.source_id = p_source_id
-             and e.kind = 'deleted')
+           select from shopledger.deletions d
+           where d.account_id = p_account and d.system_id = p_system
+             and d.source_type = p_source_type and d.source_id = p_source_id)
   from shopledger.connections c
   where c.source_system_id = p_system
     and c.kind = case p_source_type when 'order' then 'orders' when 'product' then 'products' end
@@ -503,6 +514,12 @@ begin
       p_source_type, p_source_id, p_source_number, p_modified_at, p_reason, p_body, p_body_hash);
   end if;
 
+  if p_kind = 'deleted' and p_source_id is not null then
+    insert into shopledger.deletions as d (account_id, system_id, source_type, source_id)
+    values (p_account, p_system, p_source_type, p_source_id)
+    on conflict (account_id, system_id, source_type, source_id) do update set said_at = now();
+  end if;
+
   if p_source_id is null or p_kind not in ('state', 'fetch', 'deleted', 'gone') then
     null;
   elsif not is_new and p_kind = 'state' then
@@ -514,7 +531,8 @@ begin
                                             p_source_number, p_modified_at, p_body_hash);
   end if;
 
-  if p_subscription is not null or p_kind = 'alarm' then
+  if p_kind = 'alarm'
+     or exists (select from shopledger.subscriptions where id = p_subscription and is_troubled) then
     call shopledger.settle_alarms(p_account, p_system, p_subscription, p_kind, p_reason, p_topic);
   end if;
 end

@@ -40,7 +40,8 @@ def fill(shop: Shop) -> Shop:
     sender = Sender(account_id=shop.account, system_id=shop.webshop, subscription_id=webhook)
     order = Notice(kind=NoticeKind.STATE, topic="order.created", source_type=SourceType.ORDER, source_id="7")
     alarm = Notice(kind=NoticeKind.ALARM, topic="order.updated", reason="cannot_view")
-    for notice in (order, alarm):
+    gone = Notice(kind=NoticeKind.DELETED, topic="order.deleted", source_type=SourceType.ORDER, source_id="9")
+    for notice in (order, alarm, gone):
         shop.database.run(lambda c, n=notice: take_in(c, sender, Origin.WEBHOOK, n, b"{}"))  # type: ignore[misc]
     with shop.database.account(shop.account) as c:
         (transfer,) = c.execute("select id from transfers").fetchone() or (None,)

@@ -47,6 +47,8 @@ create table subscriptions (
   topic             text not null,
   external_id       text,
   secrets           bytea[] not null check (cardinality(secrets) between 1 and 2),
+  -- Forged webhooks in a row, or an alarm of its own is open: only then a proven webhook has something to settle.
+  is_troubled       boolean not null default false,
   failed_in_a_row   integer not null default 0,
   failed_total      bigint not null default 0,
   last_failed_at    timestamptz,

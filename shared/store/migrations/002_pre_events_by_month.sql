@@ -37,6 +37,16 @@ create table event_keys (
   primary key (account_id, system_id, key)
 );
 
+-- That a shop said so, across months: a poll may bring the order's old state after it.
+create table deletions (
+  account_id   bigint not null,
+  system_id    bigint not null,
+  source_type  text not null,
+  source_id    text not null,
+  said_at      timestamptz not null default now(),
+  primary key (account_id, system_id, source_type, source_id)
+);
+
 create table events_default partition of events default;
 
 -- Makes the months of every partitioned table, this one and those ahead, and returns the names of the new ones. Rows
@@ -82,7 +92,8 @@ grant execute on function ensure_partitions to shopledger_app;
 
 call bind_to_account('events');
 call bind_to_account('event_keys');
+call bind_to_account('deletions');
 
 grant usage on sequence events_id to shopledger_app;
 grant select, insert on events to shopledger_app;
-grant select, insert, update on event_keys to shopledger_app;
+grant select, insert, update on event_keys, deletions to shopledger_app;
