@@ -163,7 +163,7 @@ def report(bench: Bench, *, with_servers: bool) -> None:
     for connections in CONNECTIONS:
         bare = bench.bare_inserts(connections)
         print(f"| bare insert (pgbench) | {connections} | {bare:.0f} | 1 | | | | | |")
-        row(bench.webhooks(lambda _: bench.ours(2, 32), connections), "ingest, granian 2 x 32", connections, bare)
+        row(bench.webhooks(lambda _: bench.ours(2, 16), connections), "ingest, granian 2 x 16", connections, bare)
     row(bench.webhooks(bench.bare_flask, 32), "bare Flask + insert, granian 2 x 4", 32, bare)
     if with_servers:
         for server in others(bench):
@@ -173,7 +173,7 @@ def report(bench: Bench, *, with_servers: bool) -> None:
 
 def others(bench: Bench) -> Iterator[Callable[[int], Server]]:
     """The WSGI servers and sizes that ingest was tried with."""
-    for workers, threads in ((1, 8), (1, 32), (2, 4), (2, 8)):
+    for workers, threads in ((1, 8), (1, 16), (2, 4), (2, 8), (2, 32)):
         yield lambda _, w=workers, t=threads: bench.ours(w, t)  # type: ignore[misc]
     for workers, threads in ((2, 8), (2, 32)):
         yield lambda port, w=workers, t=threads: bench.gunicorn(w, t, port)  # type: ignore[misc]

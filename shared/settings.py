@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     ingest_workers: Annotated[int, Field(ge=1, le=64, description="Processes that take webhooks.")] = 2
     ingest_threads: Annotated[
         int, Field(ge=1, le=512, description="Webhooks that each of them reads at once, slow lines included.")
-    ] = 32
+    ] = 16
     ingest_connections: Annotated[
         int, Field(ge=1, le=64, description="Webhooks that each of them stores at once: its database connections.")
     ] = 4

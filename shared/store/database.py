@@ -66,7 +66,7 @@ class Database:
             "connect_timeout": 2,
             "client_encoding": "utf8",
         }
-        self._idle: queue.LifoQueue[Connection | None] = queue.LifoQueue()
+        self._idle: queue.SimpleQueue[Connection | None] = queue.SimpleQueue()
         for _ in range(connections):
             self._idle.put(None)
         self._watchdog = Watchdog()
