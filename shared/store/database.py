@@ -23,7 +23,7 @@ ANSWER_WITHIN = 1.5
 #: After a call that the server did not answer, the next ones fail at once for this long.
 BREATHE = 0.5
 #: The server's own limits come this much earlier than ours, so that it ends what nobody waits for any more.
-SERVER_FIRST = 0.1
+SERVER_FIRST = 0.3
 #: Errors of the moment: the statement may simply be repeated. A row meant for the default partition is refused while
 #: its month is made.
 TRY_AGAIN = (
