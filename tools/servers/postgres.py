@@ -13,14 +13,12 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.parse import quote
 
 import psycopg
 
 from tools.servers import guard
-from tools.servers.process import Child, ServerError, free_port, tail, wait_until
+from tools.servers.process import Child, Server, ServerError, free_port, tail, wait_until
 from tools.servers.unprivileged import Identity, identity, identity_options, prefix
 
 #: The folder of the binaries, when it shall be another than the one found (an older major version, for instance).
@@ -37,7 +35,7 @@ BUILTIN_LOCALE_SINCE = 17
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
-class PostgresServer:
+class PostgresServer(Server):
     """One cluster in one folder, with the same password, and for one object the same port, across restarts."""
 
     def __init__(
@@ -52,15 +50,6 @@ class PostgresServer:
         self._throw_away = throw_away
         self._binaries = find_binaries()
         self._child: Child | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     @property
     def pid(self) -> int:

@@ -6,8 +6,11 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from tools.servers import guard
 from tools.servers.unprivileged import Identity, identity_options
@@ -20,6 +23,25 @@ PAUSE = 0.02
 
 class ServerError(RuntimeError):
     """A private server is missing, did not start or did not stop; the message says what to do."""
+
+
+class Server(ABC):
+    """Runs as long as a `with` block lasts."""
+
+    @abstractmethod
+    def start(self) -> None: ...
+
+    @abstractmethod
+    def stop(self) -> None: ...
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
 
 
 class Child:

@@ -8,13 +8,11 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.parse import quote
 
 import pika
 
-from tools.servers.process import Child, ServerError, free_port, listening, tail, wait_until
+from tools.servers.process import Child, Server, ServerError, free_port, listening, tail, wait_until
 
 #: Debian's server itself; the wrapper of this name in /usr/sbin changes the user and goes to the machine's own node.
 DEBIAN_BINARY = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -30,7 +28,7 @@ MISSING = (
 )
 
 
-class RabbitServer:
+class RabbitServer(Server):
     """One node in one folder; an object keeps its ports and its password across restarts."""
 
     def __init__(self, folder: Path, *, plugins: Sequence[str] = MANAGEMENT, throw_away: Path | None = None) -> None:
@@ -44,15 +42,6 @@ class RabbitServer:
         self._log = self.folder / "rabbitmq.log"
         self._epmd: Child | None = None
         self._node: Child | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     @property
     def pid(self) -> int:
