@@ -14,7 +14,7 @@ from shared.store.sql import query
 
 #: What an address can look like; anything else exists nowhere and is not even looked up.
 ADDRESS = re.compile(r"[A-Za-z0-9_-]{20,64}")
-#: A subscription that was deleted is still taken for so long; a changed secret is seen at once (see `doubt`).
+#: A subscription that was deleted is still taken for so long; a changed secret is seen within a second (see `doubt`).
 FRESH_FOR = 30.0
 #: Forged webhooks cost one look-up in this time, however many come.
 DOUBT_EVERY = 1.0

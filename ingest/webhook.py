@@ -54,25 +54,28 @@ class Receiver:
         connector = self._connector(subscription.kind)
         if connector.is_ping(request):
             return PING
-        if not self._proves(connector, public_id, subscription, request):
-            return self.refuse(subscription)
-        return self._take(connector, subscription, request)
+        proven = self._proven(connector, public_id, subscription, request)
+        return self._take(connector, proven, request) if proven else self.refuse(subscription)
 
-    def _proves(
+    def _proven(
         self, connector: Connector, public_id: str, subscription: Subscription, request: WebhookRequest
-    ) -> bool:
+    ) -> Subscription | None:
+        """The subscription as it was known or is now, whichever proves the request."""
         if connector.verify(request, subscription.secrets):
-            return True
+            return subscription
         now = self._subscriptions.doubt(public_id)
-        return now is not None and now.secrets != subscription.secrets and connector.verify(request, now.secrets)
+        is_changed = now is not None and now.secrets != subscription.secrets
+        return now if now is not None and is_changed and connector.verify(request, now.secrets) else None
 
     def refuse(self, subscription: Subscription) -> End:
-        """Counts a webhook that proves nothing. Raises DatabaseDown."""
+        """Counts a webhook that proves nothing; one that was deleted meanwhile is nobody's. Raises DatabaseDown."""
         sender = subscription.sender
         row = self._database.run(
             lambda c: c.execute(query("count_forged"), [sender.account_id, sender.subscription_id]).fetchone()
         )
-        in_a_row = row[0] if row else 0
+        in_a_row = row[0] if row else None
+        if in_a_row is None:
+            return UNKNOWN_ADDRESS
         if in_a_row in (1, ALARM_AT) or in_a_row % 1000 == 0:
             log.warning(
                 "webhook_forged", system=sender.system_id, subscription=sender.subscription_id, in_a_row=in_a_row

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 
 import psycopg
 from psycopg import Connection
+from psycopg.pq import TransactionStatus
 
 from shared.store.deadline import Watchdog
 from shared.store.sql import query
@@ -24,8 +25,9 @@ ANSWER_WITHIN = 1.5
 BREATHE = 0.5
 #: The server's own limits come this much earlier than ours, so that it ends what nobody waits for any more.
 SERVER_FIRST = 0.3
-#: Errors of the moment: the statement may simply be repeated. A row meant for the default partition is refused while
-#: its month is made.
+#: Errors of the moment: the statement may simply be repeated, so often at most. A row meant for the default partition
+#: is refused while its month is made.
+MOST_TRIES = 20
 TRY_AGAIN = (
     psycopg.errors.DeadlockDetected,
     psycopg.errors.SerializationFailure,
@@ -80,7 +82,7 @@ class Database:
         `repeat=False` for a statement that must not be done twice when its answer is lost.
         """
         give_up = time.monotonic() + self._within
-        while True:
+        for _ in range(MOST_TRIES):
             with self._borrowed(give_up) as connection:
                 left = give_up - time.monotonic()
                 try:
@@ -90,10 +92,14 @@ class Database:
                     self._judge(error, connection, repeat=repeat)
                     if time.monotonic() >= give_up:
                         self._give_up(error, waited=left)
+        raise DatabaseDown("PostgreSQL refused every try")
 
     @contextlib.contextmanager
     def account(self, account_id: int) -> Iterator[Connection]:
-        """A transaction that sees this account only, and lasts no longer than a call may. Raises DatabaseDown."""
+        """A transaction that sees this account only, and lasts no longer than a call may.
+
+        Raises DatabaseDown where the connection cannot be had or breaks; other errors of PostgreSQL come as they are.
+        """
         give_up = time.monotonic() + self._within
         with self._borrowed(give_up) as connection:
             try:
@@ -140,6 +146,8 @@ class Database:
 
     def _judge(self, error: psycopg.Error, connection: Connection, *, repeat: bool) -> None:
         """Returns if the work may be done again, else raises."""
+        if isinstance(error, psycopg.errors.CheckViolation) and error.diag.constraint_name:
+            raise error
         if not connection.broken and not isinstance(error, TRY_AGAIN):
             connection.close()
             raise DatabaseDown(f"PostgreSQL does not store this now ({error.sqlstate})") from error
@@ -162,23 +170,26 @@ class Database:
                 connection = self._connect(give_up)
             yield connection
         finally:
+            if connection is not None and connection.info.transaction_status != TransactionStatus.IDLE:
+                connection.close()
             self._idle.put(connection)
 
     def _connect(self, give_up: float) -> Connection:
         # libpq waits two seconds at least for a server that takes the call and says nothing: too long for us.
+        left = max(0.0, give_up - time.monotonic())
         attempt = self._connector.submit(lambda: psycopg.connect(self._url, **self._options))
         try:
-            return attempt.result(timeout=max(0.0, give_up - time.monotonic()))
+            return attempt.result(timeout=left)
         except TimeoutError as error:
             if not attempt.cancel():
                 attempt.add_done_callback(_close_late)
-            self._give_up(error, waited=self._within)
+            self._give_up(error, waited=left)
         except psycopg.OperationalError as error:
             raise DatabaseDown("PostgreSQL cannot be reached") from error
 
     def _give_up(self, error: Exception, *, waited: float) -> NoReturn:
-        """A server that had most of a call's time and said nothing is given a rest."""
-        if waited > self._within / 2:
+        """A server that said nothing for longer than its own time-outs allow is given a rest."""
+        if waited > self._within - SERVER_FIRST / 2:
             self._silent_until = time.monotonic() + BREATHE
         raise DatabaseDown("PostgreSQL did not answer in time") from error
 

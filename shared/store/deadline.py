@@ -33,12 +33,13 @@ class Watchdog:
         """The call inside must end within that time, or its socket is shut down."""
         # A descriptor of our own: libpq may close its one, and another connection may get that number, before we look.
         socket_of_call = os.dup(connection.fileno())
-        with self._lock:
-            self._calls[socket_of_call] = time.monotonic() + seconds
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._watch, name="database-watchdog", daemon=True)
-                self._thread.start()
         try:
+            with self._lock:
+                self._calls[socket_of_call] = time.monotonic() + seconds
+                if self._thread is None:
+                    thread = threading.Thread(target=self._watch, name="database-watchdog", daemon=True)
+                    thread.start()
+                    self._thread = thread
             yield
         finally:
             with self._lock:

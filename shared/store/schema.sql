@@ -180,7 +180,8 @@ create table deletions (
 create table events_default partition of events default;
 
 -- Makes the months of every partitioned table, this one and those ahead, and returns the names of the new ones. Rows
--- that waited in the default partition because nobody made their month in time move into it.
+-- that waited in the default partition because nobody made their month in time move into it; those of a month that is
+-- past stay there. It gives way to whoever reads: upkeep tries again.
 create function ensure_partitions(months_ahead integer default 3) returns setof text
 language plpgsql security definer
 set search_path = shopledger, pg_temp set timezone = 'UTC' set datestyle = 'ISO' as $$
@@ -191,6 +192,7 @@ declare
   month text;
 begin
   perform pg_advisory_xact_lock(hashtextextended('shopledger.ensure_partitions', 0));
+  perform set_config('lock_timeout', '500ms', true);
   for parent in
     select c.relname as name, a.attname as key, d.relname as rest
     from pg_partitioned_table p
@@ -262,6 +264,8 @@ create table transfers (
   primary key (account_id, id),
   unique (account_id, connection_id, source_type, source_id)
 );
+-- Who rings or claims must look at connections.active, too: a connection that is switched off while an event comes in
+-- may leave one waiting.
 create index transfers_to_ring on transfers (id) where state = 'waiting' and rung_at is null;
 
 -- Append-only: one row when a try begins, one in attempt_stages for each thing that happened in it.
@@ -399,6 +403,9 @@ create procedure settle_alarms(p_account bigint, p_system bigint, p_subscription
 language plpgsql as $$
 begin
   update shopledger.subscriptions set failed_in_a_row = 0 where id = p_subscription;
+  if p_subscription is not null and not found then
+    return;  -- deleted meanwhile: nobody could ever end an alarm of it
+  end if;
   update shopledger.alarms set resolved_at = now()
   where system_id = p_system and subscription_id = p_subscription and resolved_at is null
     and (code = 'forged_webhooks' or p_kind = 'state');
@@ -435,7 +442,7 @@ $$;
 
 -- A source's transfers, one per connection that moves this type. The newest body is the one modified last, then the
 -- one that came last. It is uncertain until somebody has asked the shop when
---   an event had no body or no date, or the source was said to be deleted before we had a transfer of it;
+--   an event had no body or no date, or the source was ever said to be deleted;
 --   two bodies that differ share a second;
 --   an older body comes late: out of order, or the shop's clock went back.
 create function raise_transfers(
@@ -472,7 +479,7 @@ begin
     newest_body_hash = case when excluded.source_modified_at >= coalesce(t.source_modified_at, '-infinity')
                        then excluded.newest_body_hash else t.newest_body_hash end,
     source_modified_at = greatest(t.source_modified_at, excluded.source_modified_at),
-    needs_fetch = t.needs_fetch or not p_has_body or p_modified_at is null
+    needs_fetch = t.needs_fetch or excluded.needs_fetch
                   or (excluded.source_modified_at <= t.source_modified_at
                       and excluded.newest_body_hash is distinct from t.newest_body_hash);
   get diagnostics v_count = row_count;

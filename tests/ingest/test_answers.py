@@ -163,6 +163,13 @@ def test_repeated_forgeries_raise_one_alarm_until_a_proven_webhook_comes(door: D
     assert door.shop.rows("select resolved_at is not null from alarms") == [(True,)]
 
 
+def test_a_webhook_that_was_deleted_meanwhile_is_404(door: Door) -> None:
+    # Given a webhook that ingest knows, when it is deleted here and something forged comes, then it is nobody's
+    assert door.send(ORDER).status == 200
+    door.shop.rows("delete from subscriptions returning 1")
+    assert [door.send(ORDER, X_WC_Webhook_Signature="forged").status for _ in range(4)] == [404] * 4
+
+
 def test_an_address_nobody_has_is_404(door: Door) -> None:
     # Given an address that was never given out, when something comes there, then it says so
     answer = exchange(door.port, request("POST", "/webhooks/nobody-has-this-address", {}, ORDER))

@@ -254,6 +254,17 @@ def test_an_order_that_was_deleted_before_a_slow_poll_brings_it_is_fetched(shop:
     assert shop.transfers() == [("7", "waiting", 1, True)]
 
 
+def test_an_order_that_was_ever_deleted_is_fetched_however_late_its_state_comes(shop: Shop) -> None:
+    # Given an order that was deleted, and the deletion dealt with
+    tell(shop, b"a")
+    tell(shop, b'{"id":7}', kind=NoticeKind.DELETED, second=None, number=None, topic="order.deleted")
+    shop.rows("update transfers set state = 'done', needs_fetch = false returning 1")
+
+    # When a state comes that is dated later, then only the shop can say whether it lives
+    tell(shop, b"b", second=5)
+    assert shop.transfers() == [("7", "waiting", 3, True)]
+
+
 def test_deleted_twice_in_one_second_is_looked_at_twice(shop: Shop) -> None:
     # Given an order that was deleted, looked at, restored and deleted again in the same second
     tell(shop, b"a")

@@ -50,7 +50,8 @@ create table deletions (
 create table events_default partition of events default;
 
 -- Makes the months of every partitioned table, this one and those ahead, and returns the names of the new ones. Rows
--- that waited in the default partition because nobody made their month in time move into it.
+-- that waited in the default partition because nobody made their month in time move into it; those of a month that is
+-- past stay there. It gives way to whoever reads: upkeep tries again.
 create function ensure_partitions(months_ahead integer default 3) returns setof text
 language plpgsql security definer
 set search_path = shopledger, pg_temp set timezone = 'UTC' set datestyle = 'ISO' as $$
@@ -61,6 +62,7 @@ declare
   month text;
 begin
   perform pg_advisory_xact_lock(hashtextextended('shopledger.ensure_partitions', 0));
+  perform set_config('lock_timeout', '500ms', true);
   for parent in
     select c.relname as name, a.attname as key, d.relname as rest
     from pg_partitioned_table p

@@ -32,6 +32,8 @@ create table transfers (
   primary key (account_id, id),
   unique (account_id, connection_id, source_type, source_id)
 );
+-- Who rings or claims must look at connections.active, too: a connection that is switched off while an event comes in
+-- may leave one waiting.
 create index transfers_to_ring on transfers (id) where state = 'waiting' and rung_at is null;
 
 -- Append-only: one row when a try begins, one in attempt_stages for each thing that happened in it.

@@ -44,6 +44,9 @@ create procedure settle_alarms(p_account bigint, p_system bigint, p_subscription
 language plpgsql as $$
 begin
   update shopledger.subscriptions set failed_in_a_row = 0 where id = p_subscription;
+  if p_subscription is not null and not found then
+    return;  -- deleted meanwhile: nobody could ever end an alarm of it
+  end if;
   update shopledger.alarms set resolved_at = now()
   where system_id = p_system and subscription_id = p_subscription and resolved_at is null
     and (code = 'forged_webhooks' or p_kind = 'state');
@@ -80,7 +83,7 @@ $$;
 
 -- A source's transfers, one per connection that moves this type. The newest body is the one modified last, then the
 -- one that came last. It is uncertain until somebody has asked the shop when
---   an event had no body or no date, or the source was said to be deleted before we had a transfer of it;
+--   an event had no body or no date, or the source was ever said to be deleted;
 --   two bodies that differ share a second;
 --   an older body comes late: out of order, or the shop's clock went back.
 create function raise_transfers(
@@ -117,7 +120,7 @@ begin
     newest_body_hash = case when excluded.source_modified_at >= coalesce(t.source_modified_at, '-infinity')
                        then excluded.newest_body_hash else t.newest_body_hash end,
     source_modified_at = greatest(t.source_modified_at, excluded.source_modified_at),
-    needs_fetch = t.needs_fetch or not p_has_body or p_modified_at is null
+    needs_fetch = t.needs_fetch or excluded.needs_fetch
                   or (excluded.source_modified_at <= t.source_modified_at
                       and excluded.newest_body_hash is distinct from t.newest_body_hash);
   get diagnostics v_count = row_count;
