@@ -157,13 +157,13 @@ class Database:
     @contextlib.contextmanager
     def _borrowed(self, give_up: float) -> Iterator[Connection]:
         """A connection that nobody else uses meanwhile."""
-        if time.monotonic() < self._silent_until:
-            raise DatabaseDown("PostgreSQL did not answer a moment ago")
+        self._refuse_if_silent()
         try:
             connection = self._idle.get(timeout=max(0.0, give_up - time.monotonic()))
         except queue.Empty:
             raise DatabaseDown("PostgreSQL is too slow: all connections are busy") from None
         try:
+            self._refuse_if_silent()  # whoever had it before may just have found out
             if connection is None or connection.closed or _was_hung_up(connection):
                 _close(connection)
                 connection = None
@@ -173,6 +173,10 @@ class Database:
             if connection is not None and connection.info.transaction_status != TransactionStatus.IDLE:
                 connection.close()
             self._idle.put(connection)
+
+    def _refuse_if_silent(self) -> None:
+        if time.monotonic() < self._silent_until:
+            raise DatabaseDown("PostgreSQL did not answer a moment ago")
 
     def _connect(self, give_up: float) -> Connection:
         # libpq waits two seconds at least for a server that takes the call and says nothing: too long for us.
