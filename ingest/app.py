@@ -18,7 +18,7 @@ from ingest.body import BodyCutShort, BodyTooLarge, read_body
 from ingest.metrics import Metrics
 from ingest.outage import Outage
 from ingest.subscriptions import Subscriptions
-from ingest.webhook import DATABASE_DOWN, NOT_STORED, UNKNOWN_ADDRESS, WRONG_SETUP, End, Receiver
+from ingest.webhook import DATABASE_DOWN, NOT_STORED, PING, UNKNOWN_ADDRESS, WRONG_SETUP, End, Receiver
 from shared.logs import configure_logs
 from shared.sealing import Keyring, SealError
 from shared.settings import settings
@@ -74,7 +74,8 @@ def take(receiver: Receiver, outage: Outage, public_id: str, max_body_bytes: int
         except BodyCutShort:
             return receiver.refuse(subscription)
         end = receiver.receive(public_id, subscription, WebhookRequest(headers(request.environ), body))
-        outage.ended()
+        if end is not PING:  # which never asks the database
+            outage.ended()
         return end
     except DatabaseDown as error:
         outage.began(str(error))

@@ -9,14 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
+from connectors.registry import connector
+from ingest.app import create_app, take
 from ingest.outage import Outage
+from ingest.subscriptions import Subscriptions
+from ingest.webhook import Receiver
 from shared.store.database import Database
 from tests.ingest.conftest import NO_BROKER, Door
 from tests.ingest.test_answers import ORDER
 from tests.support.processes import ingest
 from tests.support.servers import OwnPostgres
-from tests.support.shop import open_shop
-from tests.support.wire import Answer, exchange, request
+from tests.support.shop import KEYRING, open_shop
+from tests.support.wire import Answer, exchange, request, woo_headers
 
 #: The answer is due after this, in seconds.
 DUE = 2.0
@@ -149,3 +153,22 @@ def test_an_outage_is_told_once_and_its_end_once(capsys: pytest.CaptureFixture[s
     assert len(lines) == 2
     assert "database_down" in lines[0]
     assert "refused=100" in lines[1] or '"refused": 100' in lines[1]
+
+
+def test_a_ping_does_not_end_an_outage(store: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    # Given an outage, and a webhook that is known by heart
+    shop = open_shop(store)
+    address = shop.add_webhook("order.created", "secret")
+    receiver = Receiver(store, Subscriptions(store, KEYRING), connector)
+    app = create_app(store, receiver, max_body_bytes=1000)
+    outage = Outage()
+    outage.began("PostgreSQL cannot be reached")
+
+    # When a ping comes, which needs no database, then the outage goes on; when a webhook was stored, it is over
+    with app.test_request_context(f"/webhooks/{address}", method="POST", data=b"webhook_id=12"):
+        assert take(receiver, outage, address, 1000).name == "ping"
+    assert "database_back" not in "".join(capsys.readouterr())
+    signed = woo_headers("order.created", b"{}", "secret")
+    with app.test_request_context(f"/webhooks/{address}", method="POST", data=b"{}", headers=signed):
+        assert take(receiver, outage, address, 1000).status == 200
+    assert "database_back" in "".join(capsys.readouterr())
