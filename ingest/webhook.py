@@ -64,8 +64,9 @@ class Receiver:
         if connector.verify(request, subscription.secrets):
             return subscription
         now = self._subscriptions.doubt(public_id)
-        is_changed = now is not None and now.secrets != subscription.secrets
-        return now if now is not None and is_changed and connector.verify(request, now.secrets) else None
+        if now is not None and now.secrets != subscription.secrets and connector.verify(request, now.secrets):
+            return now
+        return None
 
     def refuse(self, subscription: Subscription) -> End:
         """Counts a webhook that proves nothing; one that was deleted meanwhile is nobody's. Raises DatabaseDown."""

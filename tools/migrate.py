@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from importlib.resources import files
 from typing import LiteralString
 
 import psycopg
@@ -17,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from shared.settings import settings
 from shared.startup import or_exit
-from shared.store.sql import migrations
+from shared.store.sql import migrations, sql_file
 
 #: Two migrations at once wait for each other on this advisory lock.
 LOCK = 7_402_118_001
@@ -48,7 +47,7 @@ def make_roles(connection: psycopg.Connection, app_password: str) -> None:
     """Roles belong to the whole server: two migrations in two of its databases may meet here, and one tries again."""
     for attempt in range(MEETINGS):
         try:
-            connection.execute(read_sql("roles.sql"))
+            connection.execute(sql_file("roles.sql"))
             connection.execute(sql.SQL("alter role shopledger_app password {}").format(sql.Literal(app_password)))
             connection.execute("grant shopledger_owner to current_user")
             break
@@ -64,7 +63,6 @@ def run_missing(connection: psycopg.Connection, wanted: dict[str, LiteralString]
         "create table if not exists migrations"
         " (name text primary key, checksum text not null, applied_at timestamptz not null default now())"
     )
-    connection.execute("grant usage on schema shopledger to shopledger_app")
     connection.execute("grant select on migrations to shopledger_app")
     applied: dict[str, str] = dict(connection.execute("select name, checksum from migrations").fetchall())
     if unknown := sorted(applied.keys() - wanted.keys()):
@@ -80,10 +78,6 @@ def run_missing(connection: psycopg.Connection, wanted: dict[str, LiteralString]
         elif applied[name] != checksum:
             raise MigrationError(f"{name} was changed after it ran here; write a new migration instead")
     return done
-
-
-def read_sql(name: str) -> LiteralString:
-    return (files("shared.store") / name).read_text(encoding="utf-8")
 
 
 def main() -> None:

@@ -500,7 +500,6 @@ language plpgsql as $$
 begin
   perform set_config('shopledger.account_id', p_account::text, true);
   transfers := 0;
-  is_new := true;
 
   -- One event of a source at a time, so that two which come together see each other.
   if p_source_id is not null then

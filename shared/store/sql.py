@@ -13,7 +13,12 @@ def migrations() -> dict[str, LiteralString]:
     return {f.name: f.read_text(encoding="utf-8") for f in sorted(folder.iterdir(), key=lambda f: f.name)}
 
 
+def sql_file(name: str) -> LiteralString:
+    """The text of a SQL file beside this module. It comes from our own files, never from a user."""
+    return files("shared.store").joinpath(name).read_text(encoding="utf-8")
+
+
 @cache
 def query(name: str) -> LiteralString:
-    """The text of `queries/<name>.sql`. It comes from our own files, never from a user."""
-    return (files("shared.store") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+    """The text of `queries/<name>.sql`."""
+    return sql_file(f"queries/{name}.sql")

@@ -25,6 +25,14 @@ def owner(address: DatabaseAddress) -> psycopg.Connection:
     return connection
 
 
+def forget_this_month(address: DatabaseAddress) -> str:
+    """As if nobody had made it; returns its name."""
+    with owner(address) as c:
+        month: str = next(name for (name,) in c.execute(MONTHS))
+        c.execute(f"drop table {month}")
+    return month
+
+
 def test_this_month_and_three_ahead_are_there_from_the_start(fresh_database: DatabaseAddress) -> None:
     # Given a new database, when its months are listed, then there are four, this one first
     with owner(fresh_database) as c:
@@ -66,9 +74,7 @@ def test_a_missing_month_is_made_while_webhooks_come(fresh_database: DatabaseAdd
     # Given events of this month in the default partition, and four threads that bring more
     store = Database(fresh_database.app_url, name="test")
     shop = open_shop(store)
-    with owner(fresh_database) as c:
-        month = next(name for (name,) in c.execute(MONTHS))
-        c.execute(f"drop table {month}")
+    month = forget_this_month(fresh_database)
     sender = Sender(account_id=shop.account, system_id=shop.webshop)
     enough = threading.Event()
 
@@ -102,9 +108,7 @@ def test_intake_goes_on_without_a_month_and_the_month_gets_its_rows_later(fresh_
     # Given a database where nobody made this month
     store = Database(fresh_database.app_url, name="test")
     shop = open_shop(store)
-    with owner(fresh_database) as c:
-        month = next(name for (name,) in c.execute(MONTHS))
-        c.execute(f"drop table {month}")
+    month = forget_this_month(fresh_database)
 
     # When an order comes
     sender = Sender(account_id=shop.account, system_id=shop.webshop)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib.resources import files
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from shared.store.sql import migrations
+from shared.store.sql import migrations, sql_file
 from tests.support.servers import APP_PASSWORD, DatabaseAddress, Postgres
 from tools import migrate as migrating
 from tools.migrate import MigrationError, migrate
@@ -33,7 +32,7 @@ def test_the_schema_file_equals_the_sum_of_the_migrations(postgres: Postgres, fr
     with psycopg.connect(postgres.url(name)) as c:
         c.execute("create schema shopledger authorization shopledger_owner")
         c.execute("set role shopledger_owner; set search_path = shopledger, pg_temp")
-        c.execute((files("shared.store") / "schema.sql").read_text(encoding="utf-8"))
+        c.execute(sql_file("schema.sql"))
 
     # When both are written out, then they are the same, rights and policies included
     assert dumped(postgres.url(name)) == dumped(fresh_database.admin_url)

@@ -8,7 +8,6 @@ import hmac
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -20,24 +19,10 @@ from connectors.woocommerce import WooCommerce
 from connectors.woocommerce.client import PER_PAGE, WooCommerceClient
 from connectors.woocommerce.credentials import Credentials
 from shared.errors import NeedsUser, Retry
+from tests.connectors.woocommerce.asking import KEY, SECRET, SINCE, client, create, orders_of
 from tests.connectors.woocommerce.examples import example
 from tests.connectors.woocommerce.recordings import WOOCOMMERCE, needs_recordings
 from tests.connectors.woocommerce.replay import answer, serving
-
-KEY, SECRET = "ck_visible", "cs_visible"
-SINCE = datetime(2026, 3, 2, 12, 0, 0, 750_000, tzinfo=UTC)
-
-
-def client(url: str) -> WooCommerceClient:
-    return WooCommerceClient(url, KEY, SECRET)
-
-
-def orders_of(shop: WooCommerceClient) -> list[Any]:
-    return [order for page in shop.list_orders(modified_after=SINCE) for order in page.orders]
-
-
-def create(shop: WooCommerceClient) -> WebhookSubscription:
-    return shop.create_webhook(topic="order.created", delivery_url="https://in.example/h", secret="s1")
 
 
 def test_an_order_is_fetched_with_its_amounts_undamaged() -> None:

@@ -7,34 +7,16 @@ import socket
 import threading
 import traceback
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import httpx
 import pytest
 from werkzeug.wrappers import Response
 
-from connectors.base import WebhookSubscription
 from connectors.woocommerce import rest
-from connectors.woocommerce.client import WooCommerceClient
 from shared.errors import ConnectionBroken, Fate, OutcomeUnknown, Retry, Skip
+from tests.connectors.woocommerce.asking import KEY, SECRET, client, create, orders_of
 from tests.connectors.woocommerce.replay import answer, serving
-
-KEY, SECRET = "ck_visible", "cs_visible"
-SINCE = datetime(2026, 3, 2, 12, 0, 0, 750_000, tzinfo=UTC)
-
-
-def client(url: str) -> WooCommerceClient:
-    return WooCommerceClient(url, KEY, SECRET)
-
-
-def orders_of(shop: WooCommerceClient) -> list[Any]:
-    return [order for page in shop.list_orders(modified_after=SINCE) for order in page.orders]
-
-
-def create(shop: WooCommerceClient) -> WebhookSubscription:
-    return shop.create_webhook(topic="order.created", delivery_url="https://in.example/h", secret="s1")
-
 
 ERROR = {"code": "woocommerce_rest_shop_order_invalid_id", "message": "Invalid ID.", "data": {"status": 404}}
 DENIED = {"code": "woocommerce_rest_cannot_view", "message": "Sorry.", "data": {"status": 401}}
