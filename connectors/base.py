@@ -1,4 +1,4 @@
-"""What a connector declares. A connector is a folder here with one `Connector` subclass: a `Webshop` so far.
+"""What a connector declares: a folder here with one `Connector` subclass, a `Webshop` or an `Accounting`.
 
 Credentials are a pydantic model per connector; its secret fields are `SecretStr`, so that printing never shows them.
 """
@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
 
+from connectors.pace import UNHURRIED, Budget, Pace
 from shared.domain.notice import Notice
 from shared.domain.order import Order
 
@@ -73,17 +74,27 @@ class WebshopClient(Protocol):
 
 
 class Connector(ABC):
-    """What every outside system declares: stateless; one instance serves all accounts.
-
-    How a webhook is proven is the connector's own choice: a signature over the raw bytes, or, where the system signs
-    nothing, a secret in a header of our choosing (`connectors.proofs`); the secret address is part of every proof.
-    """
+    """What every outside system declares: stateless; one instance serves all accounts."""
 
     #: Folder name and the value of `systems.kind`.
     kind: ClassVar[str]
     #: As people write it.
     title: ClassVar[str]
     Credentials: ClassVar[type[BaseModel]]
+    #: What the system allows one credential; None where it states nothing.
+    budget: ClassVar[Budget | None] = None
+
+    @abstractmethod
+    def origin(self, credentials: BaseModel) -> str:
+        """Where its requests go ("https://host:port"): what is behind one origin is slow together."""
+
+
+class WebhookSender(Connector):
+    """A system that sends webhooks.
+
+    How a webhook is proven is the connector's own choice: a signature over the raw bytes, or, where the system signs
+    nothing, a secret in a header of our choosing (`connectors.proofs`); the secret address is part of every proof.
+    """
 
     @abstractmethod
     def is_ping(self, request: WebhookRequest) -> bool:
@@ -98,7 +109,7 @@ class Connector(ABC):
         """What a proven request says. Never raises: what cannot be read is REFUSED with its reason."""
 
 
-class Webshop(Connector):
+class Webshop(WebhookSender):
     #: The topics that a subscription set needs for orders.
     order_topics: ClassVar[tuple[str, ...]]
 
@@ -111,4 +122,5 @@ class Webshop(Connector):
         """A stored webhook body as the mapping `read_order` takes. Raises UnreadableOrder."""
 
     @abstractmethod
-    def connect(self, credentials: BaseModel) -> WebshopClient: ...
+    def connect(self, credentials: BaseModel, pace: Pace = UNHURRIED) -> WebshopClient:
+        """Opens no connection yet. Raises TypeError for another connector's credentials."""

@@ -11,7 +11,8 @@ from types import MappingProxyType, ModuleType
 from typing import TypeVar
 
 import connectors
-from connectors.base import Connector, Webshop
+from connectors.accounting import Accounting
+from connectors.base import Connector, WebhookSender, Webshop
 
 C = TypeVar("C", bound=Connector)
 
@@ -28,6 +29,16 @@ def connector(kind: str) -> Connector:
 def webshop(kind: str) -> Webshop:
     """The same, where only a webshop will do. Raises UnknownConnector for an accounting system."""
     return _one_of({kind: c for kind, c in installed().items() if isinstance(c, Webshop)}, kind, "webshop connector")
+
+
+def webhook_sender(kind: str) -> WebhookSender:
+    """The same, where only a system that sends webhooks will do. Raises UnknownConnector."""
+    return _one_of({kind: c for kind, c in installed().items() if isinstance(c, WebhookSender)}, kind, "webhook sender")
+
+
+def accounting(kind: str) -> Accounting:
+    """The same, where only an accounting system will do. Raises UnknownConnector for a webshop."""
+    return _one_of({kind: c for kind, c in installed().items() if isinstance(c, Accounting)}, kind, "accounting system")
 
 
 def _one_of(known: Mapping[str, C], kind: str, what: str) -> C:

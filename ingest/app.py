@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from connectors.base import WebhookRequest
-from connectors.registry import UnknownConnector, connector
+from connectors.registry import UnknownConnector, webhook_sender
 from ingest.body import BodyCutShort, BodyTooLarge, read_body
 from ingest.metrics import Metrics
 from ingest.outage import Outage
@@ -107,4 +107,4 @@ def from_settings() -> Flask:
     configure_logs(format=chosen.log_format, level=chosen.log_level)
     database = open_database("ingest", connections=chosen.ingest_connections, within=ANSWER_WITHIN)
     subscriptions = Subscriptions(database, Keyring.parse(chosen.secret_keys.get_secret_value()))
-    return create_app(database, Receiver(database, subscriptions, connector), max_body_bytes=chosen.max_body_bytes)
+    return create_app(database, Receiver(database, subscriptions, webhook_sender), max_body_bytes=chosen.max_body_bytes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from connectors.base import Connector, WebhookRequest
+from connectors.base import WebhookRequest, WebhookSender
 from ingest.subscriptions import Subscription, Subscriptions
 from shared.domain.notice import Notice, NoticeKind
 from shared.intake import Origin, take_in
@@ -40,10 +40,12 @@ NOT_STORED = End(503, "not_stored", "the store refused this webhook; the log say
 
 
 class Receiver:
-    def __init__(self, database: Database, subscriptions: Subscriptions, connector: Callable[[str], Connector]) -> None:
+    def __init__(
+        self, database: Database, subscriptions: Subscriptions, sender: Callable[[str], WebhookSender]
+    ) -> None:
         self._database = database
         self._subscriptions = subscriptions
-        self._connector = connector
+        self._sender = sender
 
     def find(self, public_id: str) -> Subscription | None:
         """Whose address this is; None for nobody's. Raises DatabaseDown, and SealError where the ring lacks a key."""
@@ -51,14 +53,14 @@ class Receiver:
 
     def receive(self, public_id: str, subscription: Subscription, request: WebhookRequest) -> End:
         """Answers only after the commit. Raises DatabaseDown, and SealError or UnknownConnector for a wrong set-up."""
-        connector = self._connector(subscription.kind)
+        connector = self._sender(subscription.kind)
         if connector.is_ping(request):
             return PING
         proven = self._proven(connector, public_id, subscription, request)
         return self._take(connector, proven, request) if proven else self.refuse(subscription)
 
     def _proven(
-        self, connector: Connector, public_id: str, subscription: Subscription, request: WebhookRequest
+        self, connector: WebhookSender, public_id: str, subscription: Subscription, request: WebhookRequest
     ) -> Subscription | None:
         """The subscription as it was known or is now, whichever proves the request."""
         if connector.verify(request, subscription.secrets):
@@ -83,7 +85,7 @@ class Receiver:
             )
         return FORGED
 
-    def _take(self, connector: Connector, subscription: Subscription, request: WebhookRequest) -> End:
+    def _take(self, connector: WebhookSender, subscription: Subscription, request: WebhookRequest) -> End:
         notice = about_its_topic(connector.read_notice(request), subscription)
         taken = self._database.run(lambda c: take_in(c, subscription.sender, Origin.WEBHOOK, notice, request.body))
         log.debug(

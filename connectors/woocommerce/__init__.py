@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
 from connectors.base import WebhookRequest, Webshop, WebshopClient
+from connectors.pace import UNHURRIED, Pace
 from connectors.woocommerce import credentials as access
 from connectors.woocommerce import read, webhook
 from connectors.woocommerce.client import WooCommerceClient
@@ -37,12 +39,21 @@ class WooCommerce(Webshop):
     def decode_order(self, raw: bytes) -> Mapping[str, Any]:
         return read.decode_order(raw)
 
-    def connect(self, credentials: BaseModel) -> WebshopClient:
-        """Opens no connection yet. Raises TypeError for another connector's credentials."""
-        if not isinstance(credentials, access.Credentials):
-            raise TypeError("credentials of another connector")
+    def origin(self, credentials: BaseModel) -> str:
+        parts = urlsplit(_ours(credentials).url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def connect(self, credentials: BaseModel, pace: Pace = UNHURRIED) -> WebshopClient:
+        credentials = _ours(credentials)
         return WooCommerceClient(
             credentials.url,
             credentials.consumer_key.get_secret_value(),
             credentials.consumer_secret.get_secret_value(),
+            pace,
         )
+
+
+def _ours(credentials: BaseModel) -> access.Credentials:
+    if not isinstance(credentials, access.Credentials):
+        raise TypeError("credentials of another connector")
+    return credentials

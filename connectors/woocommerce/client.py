@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.base import OrderPage, WebhookSubscription
+from connectors.pace import UNHURRIED, Pace
 from connectors.woocommerce.rest import Answer, Rest
 from connectors.woocommerce.values import is_id
 from connectors.woocommerce.walk import Window, walk
@@ -28,8 +29,8 @@ EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
 class WooCommerceClient:
     """Talks to one shop; keep it for one piece of work, it is not for several threads. Raises fates only."""
 
-    def __init__(self, url: str, key: str, secret: str) -> None:
-        self._rest = Rest(url, key, secret)
+    def __init__(self, url: str, key: str, secret: str, pace: Pace = UNHURRIED) -> None:
+        self._rest = Rest(url, key, secret, pace)
 
     def __enter__(self) -> WooCommerceClient:
         return self

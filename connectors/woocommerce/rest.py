@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 
+from connectors.pace import Pace, Said
 from connectors.woocommerce.errors import Refusal, fate_of, not_json, read_retry_after, too_large, unreachable
 from connectors.woocommerce.oauth import OAuth1
 from shared.errors import Fate
@@ -75,9 +76,10 @@ logging.getLogger("httpcore").setLevel(logging.INFO)
 class Rest:
     """The API of one shop. `url` as normalised by the credentials: https is proven by Basic, http by OAuth 1.0a."""
 
-    def __init__(self, url: str, key: str, secret: str) -> None:
+    def __init__(self, url: str, key: str, secret: str, pace: Pace) -> None:
         proof = httpx.BasicAuth(key, secret) if url.startswith("https:") else OAuth1(key, secret)
         self._base = url + API
+        self._pace = pace
         self._http = httpx.Client(
             auth=proof,
             timeout=TIMEOUT,
@@ -105,9 +107,12 @@ class Rest:
     ) -> Answer:
         fate: Fate
         write = method != "GET"
+        seconds = min(MAX_SECONDS, self._pace.before_call())
+        deadline = time.monotonic() + seconds
         try:
             request = self._http.build_request(method, self._base + path, params=parameters, json=body)
-            return self._exchange(request, write=write)
+            request.extensions["timeout"] = _no_longer_than(seconds)
+            return self._exchange(request, deadline, write=write)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL):
             fate = unreachable(sent=False, write=write)
         except (httpx.HTTPError, httpx.StreamError, TimeoutError):
@@ -118,20 +123,24 @@ class Rest:
             fate = not_json(write=write)
         raise fate
 
-    def _exchange(self, request: httpx.Request, *, write: bool) -> Answer:
+    def _exchange(self, request: httpx.Request, deadline: float, *, write: bool) -> Answer:
         response = self._http.send(request, stream=True)
         try:
-            raw = _read(response)
+            raw = _read(response, deadline)
         finally:
             response.close()
+        self._pace.after_call(Said())
         headers = {name.lower(): value for name, value in response.headers.items()}
         if not 200 <= response.status_code < 300:
             raise fate_of(refusal_of(response.status_code, headers, raw, write=write))
         return Answer(_decode(raw), headers)
 
 
-def _read(response: httpx.Response) -> bytes:
-    deadline = time.monotonic() + MAX_SECONDS
+def _no_longer_than(seconds: float) -> dict[str, float]:
+    return {part: min(limit or seconds, seconds) for part, limit in TIMEOUT.as_dict().items()}
+
+
+def _read(response: httpx.Response, deadline: float) -> bytes:
     chunks: list[bytes] = []
     size = 0
     for chunk in response.iter_bytes():

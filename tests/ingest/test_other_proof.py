@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from pydantic import BaseModel
 
-from connectors.base import Connector, WebhookRequest
+from connectors.base import WebhookRequest, WebhookSender
 from connectors.proofs import header_proves
 from ingest.app import create_app
 from ingest.subscriptions import Subscriptions
@@ -19,12 +19,15 @@ from shared.store.database import Database
 from tests.support.shop import KEYRING, Shop, open_shop
 
 
-class Unsigned(Connector):
+class Unsigned(WebhookSender):
     """As e-conomic calls: no signature, no test call, a header that was set when the webhook was made."""
 
     kind: ClassVar[str] = "unsigned"
     title: ClassVar[str] = "Unsigned"
     Credentials: ClassVar[type[BaseModel]] = BaseModel
+
+    def origin(self, credentials: BaseModel) -> str:
+        return "https://unsigned.example"
 
     def is_ping(self, request: WebhookRequest) -> bool:
         return False

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from connectors.registry import connector
+from connectors.registry import webhook_sender
 from ingest.app import create_app, take
 from ingest.outage import Outage
 from ingest.subscriptions import Subscriptions
@@ -159,7 +159,7 @@ def test_a_ping_does_not_end_an_outage(store: Database, capsys: pytest.CaptureFi
     # Given an outage, and a webhook that is known by heart
     shop = open_shop(store)
     address = shop.add_webhook("order.created", "secret")
-    receiver = Receiver(store, Subscriptions(store, KEYRING), connector)
+    receiver = Receiver(store, Subscriptions(store, KEYRING), webhook_sender)
     app = create_app(store, receiver, max_body_bytes=1000)
     outage = Outage()
     outage.began("PostgreSQL cannot be reached")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from connectors.registry import connector
+from connectors.registry import webhook_sender
 from ingest.app import create_app
 from ingest.subscriptions import Subscriptions
 from ingest.webhook import Receiver
@@ -18,7 +18,7 @@ from tests.support.wire import woo_headers
 def ask(store: Database, *, kind: str = "woocommerce", keyring: Keyring = KEYRING) -> tuple[int, str]:
     shop = open_shop(store, kind=kind)
     address = shop.add_webhook("order.created", "secret")
-    receiver = Receiver(store, Subscriptions(store, keyring), connector)
+    receiver = Receiver(store, Subscriptions(store, keyring), webhook_sender)
     client: FlaskClient = create_app(store, receiver, max_body_bytes=1000).test_client()
     answer = client.post(f"/webhooks/{address}", data=b"{}", headers=woo_headers("order.created", b"{}", "secret"))
     return answer.status_code, answer.text
@@ -38,4 +38,4 @@ def test_a_system_whose_connector_is_not_installed(store: Database, capsys: pyte
     # Given a webhook of a system that this version does not know
     assert ask(store, kind="shopware9")[0] == 503
     printed = capsys.readouterr()
-    assert "no connector 'shopware9'; there are: woocommerce" in printed.out + printed.err
+    assert "no webhook sender 'shopware9'; there are: woocommerce" in printed.out + printed.err

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from connectors.base import OrderPage, WebhookRequest, WebhookSubscription, WebshopClient
+from connectors.pace import UNHURRIED, Pace
 from connectors.woocommerce import WooCommerce
 from connectors.woocommerce.client import WooCommerceClient
 from connectors.woocommerce.credentials import Credentials
@@ -38,10 +39,10 @@ def talking(client: type[WooCommerceClient]) -> type[ShopRig]:
     """A rig for a connector whose client has a mistake."""
 
     class Connector(WooCommerce):
-        def connect(self, credentials: BaseModel) -> WebshopClient:
+        def connect(self, credentials: BaseModel, pace: Pace = UNHURRIED) -> WebshopClient:
             assert isinstance(credentials, Credentials)
             key, secret = credentials.consumer_key, credentials.consumer_secret
-            return client(credentials.url, key.get_secret_value(), secret.get_secret_value())
+            return client(credentials.url, key.get_secret_value(), secret.get_secret_value(), pace)
 
     return type(client.__name__, (WooCommerceRig,), {"connector": Connector()})
 

@@ -1,0 +1,108 @@
+"""What an accounting system's connector declares, and what its client can do."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Collection, Sequence
+from typing import ClassVar, Protocol
+
+from pydantic import BaseModel
+
+from connectors.base import Connector
+from connectors.pace import UNHURRIED, Pace
+from shared.domain.document import (
+    Customer,
+    DocumentKind,
+    DocumentPlan,
+    FoundDocument,
+    NewCustomer,
+    NewProduct,
+    Place,
+    Product,
+)
+
+
+class AccountingClient(Protocol):
+    """Talks to one agreement. Every method raises a fate of `shared.errors`, and nothing of the HTTP library.
+
+    A writing method sends the given bytes as they are, with `key` as the idempotency key where the system knows one,
+    and raises OutcomeUnknown wherever the answer leaves open whether it was carried out. The same bytes with the same
+    key may be sent again; other bytes never. Not for several threads at once.
+    """
+
+    def fill_settings(self, settings: BaseModel) -> BaseModel:
+        """The owner's settings with what he left open taken from the books' own defaults. Kept for some minutes.
+
+        Raises NeedsUser where the books have no default either.
+        """
+        ...
+
+    def find_by_reference(self, reference: str) -> Sequence[FoundDocument]:
+        """Every document whose reference is exactly this one (case matters), in every place it can be."""
+        ...
+
+    def get_document(self, kind: DocumentKind, place: Place, number: str) -> FoundDocument:
+        """One document by its number. Raises Skip("document_gone") when the books have none there."""
+        ...
+
+    def create_document(self, kind: DocumentKind, request: bytes, *, key: str) -> FoundDocument:
+        """Makes a draft, and returns it with the totals that the books computed."""
+        ...
+
+    def delete_draft(self, kind: DocumentKind, number: str, *, reference: str, key: str) -> None:
+        """Deletes a draft if its reference is exactly this one; numbers are reused, so a stranger's draft may bear it.
+
+        Raises Skip("document_gone") when there is none, or another one, under that number.
+        """
+        ...
+
+    def book(self, number: str, *, reference: str, key: str) -> FoundDocument:
+        """Books a draft invoice if its reference is exactly this one. It cannot be undone.
+
+        Raises Skip("document_gone") as `delete_draft` does.
+        """
+        ...
+
+    def find_customers(self, email: str) -> Sequence[Customer]:
+        """All customers with that e-mail address, case aside; barred ones too."""
+        ...
+
+    def get_customer(self, number: str) -> Customer:
+        """Raises Skip("customer_gone")."""
+        ...
+
+    def create_customer(self, request: bytes, *, key: str) -> Customer: ...
+
+    def find_products(self, numbers: Collection[str]) -> Sequence[Product]:
+        """Those of the numbers that the books have, each spelt as the books spell it; barred ones too."""
+        ...
+
+    def create_product(self, request: bytes, *, key: str) -> Product:
+        """Raises Skip("product_exists") when the number is taken."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Accounting(Connector):
+    #: What the owner chooses for documents in these books; all of it may be left out.
+    Settings: ClassVar[type[BaseModel]]
+    document_kinds: ClassVar[frozenset[DocumentKind]]
+
+    @abstractmethod
+    def connect(self, credentials: BaseModel, pace: Pace = UNHURRIED) -> AccountingClient:
+        """Opens no connection yet. Raises TypeError for another connector's credentials."""
+
+    @abstractmethod
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
+        """The exact request that makes the draft, from filled settings. The same plan gives the same bytes.
+
+        Raises NeedsUser for what the books cannot hold (a product number that is too long, an amount with three
+        decimals); texts that are too long are cut.
+        """
+
+    @abstractmethod
+    def write_customer(self, customer: NewCustomer, settings: BaseModel) -> bytes: ...
+
+    @abstractmethod
+    def write_product(self, product: NewProduct, settings: BaseModel) -> bytes: ...

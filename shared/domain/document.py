@@ -1,0 +1,120 @@
+"""The normalised document: one shape for what every accounting system keeps.
+
+Prices are net `Decimal`s in the document's currency; `total` is gross. Texts are as the shop decoded them: a connector
+cuts them to the system's limits when it writes the request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class DocumentKind(StrEnum):
+    ORDER = "order"
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+class Place(StrEnum):
+    """Where the books keep a document. Only a draft may still be changed or deleted; an order has no booking."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    ARCHIVED = "archived"
+    BOOKED = "booked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    name: str
+    address: str = ""
+    postcode: str = ""
+    city: str = ""
+    #: ISO 3166-1 alpha-2
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLine:
+    #: The product's number in the books; None for a line of text only.
+    product: str | None
+    text: str
+    quantity: Decimal
+    #: Net, per unit, after discounts.
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPlan:
+    """What is to stand in the books, before a connector writes it in the system's own words."""
+
+    kind: DocumentKind
+    #: By which the document is found again; unique per generation of one order of one connection.
+    reference: str
+    date: date
+    currency: str
+    #: The customer's number in the books.
+    customer: str
+    recipient: Recipient
+    #: The shop's order number, for people.
+    heading: str
+    lines: tuple[DocumentLine, ...]
+    #: Gross: what the books must come to.
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundDocument:
+    """A document as the books state it."""
+
+    kind: DocumentKind
+    place: Place
+    #: The system's own number. A draft's number is given to another draft after it was deleted.
+    number: str
+    reference: str
+    customer: str
+    currency: str
+    #: Gross, and the tax in it, as the books computed them.
+    total: Decimal
+    total_tax: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """A customer (debtor) as the books state it."""
+
+    number: str
+    name: str
+    email: str
+    barred: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCustomer:
+    name: str
+    email: str
+    currency: str
+    address: str = ""
+    postcode: str = ""
+    city: str = ""
+    #: ISO 3166-1 alpha-2
+    country: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A product as the books state it."""
+
+    number: str
+    name: str
+    barred: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewProduct:
+    number: str
+    name: str
