@@ -1,4 +1,4 @@
-"""Runs the clock: `python -m scheduler`. It only emits messages; actors do the work."""
+"""Runs the clock: `python -m scheduler`. It wakes what waits and emits messages; actors do the work."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import signal
 import threading
 
 from scheduler.clock import Clock
+from scheduler.jobs import all_jobs
 from shared.logs import configure_logs
 from shared.queue import make_broker
 from shared.settings import settings
@@ -15,11 +16,14 @@ from shared.startup import open_database, or_exit
 def main() -> None:
     chosen = or_exit(settings)
     configure_logs(format=chosen.log_format, level=chosen.log_level)
-    or_exit(lambda: open_database("scheduler", connections=1, within=5.0).close())
+    database = or_exit(lambda: open_database("scheduler", connections=1, within=5.0))
+    broker = make_broker(chosen.broker_url.get_secret_value())
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    Clock(make_broker(chosen.broker_url.get_secret_value()), stop).run(chosen.scheduler_tick_seconds)
+    Clock(all_jobs(database, broker), stop).run(chosen.scheduler_tick_seconds)
+    broker.close()
+    database.close()
 
 
 if __name__ == "__main__":

@@ -1,45 +1,57 @@
-"""When which message is due. A broker that is away delays a message; it never ends the clock."""
+"""When what is due. A server that is away delays a job; it never ends the clock."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import dramatiq
 import structlog
 from dramatiq.errors import BrokerError
 
-from shared.queue import Queue, publish
-
-#: Months are made three ahead, so any time within weeks would do; an hour shows soon that the line works.
-UPKEEP_EVERY = 3600.0
+from shared.store.database import DatabaseDown
 
 log = structlog.get_logger()
 
 
 @dataclass
+class Job:
+    """`run` returns how much there was to do, for the log, and raises BrokerError or DatabaseDown."""
+
+    name: str
+    every: float
+    run: Callable[[], int]
+    #: On the monotonic clock.
+    due: float = 0.0
+    is_away: bool = field(default=False, repr=False)
+
+
 class Clock:
-    broker: dramatiq.Broker
-    stop: threading.Event
-    #: queue -> when it is due next, on the monotonic clock
-    _due: dict[Queue, float] = field(default_factory=lambda: {Queue.UPKEEP: 0.0})
+    def __init__(self, jobs: Sequence[Job], stop: threading.Event) -> None:
+        self._jobs = jobs
+        self._stop = stop
 
     def run(self, tick_seconds: float) -> None:
         """Until `stop` is set."""
-        while not self.stop.is_set():
+        while not self._stop.is_set():
             self.tick(time.monotonic())
-            self.stop.wait(tick_seconds)
-        self.broker.close()
+            self._stop.wait(tick_seconds)
 
     def tick(self, now: float) -> None:
-        for queue, due in self._due.items():
-            if due > now:
-                continue
-            try:
-                publish(self.broker, queue, reason="scheduled")
-            except BrokerError as error:
-                log.warning("broker_away", queue=queue, problem=str(error) or type(error).__name__)
-                return
-            self._due[queue] = now + UPKEEP_EVERY
-            log.info("emitted", queue=queue)
+        for job in self._jobs:
+            if job.due <= now:
+                self._do(job, now)
+
+    def _do(self, job: Job, now: float) -> None:
+        try:
+            count = job.run()
+        except (BrokerError, DatabaseDown) as error:
+            if not job.is_away:
+                log.warning("job_delayed", job=job.name, problem=str(error) or type(error).__name__)
+            job.is_away = True
+            return
+        job.is_away = False
+        job.due = now + job.every
+        if count:
+            log.info("job_done", job=job.name, count=count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 import dramatiq
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
@@ -31,6 +32,7 @@ BLOCKED_SECONDS = 5
 class Queue(StrEnum):
     """Every queue there is. A test holds that each has an actor, and each actor one of these."""
 
+    ORDERS = "orders"
     UPKEEP = "upkeep"
 
 
@@ -52,6 +54,9 @@ def make_broker(url: str) -> RabbitmqBroker:
 def publish(broker: dramatiq.Broker, queue: Queue, **words: int | str) -> None:
     """Rings the actor of that queue (it bears the queue's name) and returns once RabbitMQ has confirmed."""
     broker.declare_queue(q_name(queue))
-    broker.enqueue(
-        dramatiq.Message(queue_name=q_name(queue), actor_name=queue, args=(), kwargs=dict(words), options={})
-    )
+    broker.enqueue(message_for(queue, **words))
+
+
+def message_for(queue: Queue, **words: int | str) -> dramatiq.Message[Any]:
+    """The message that rings the actor of that queue; an operator reads its words in RabbitMQ's management page."""
+    return dramatiq.Message(queue_name=q_name(queue), actor_name=queue, args=(), kwargs=dict(words), options={})

@@ -21,6 +21,9 @@ class Settings(BaseSettings):
     broker_url: Annotated[SecretStr, Field(description="RabbitMQ: amqp://user:password@host:5672/vhost")] = SecretStr(
         "amqp://guest:guest@127.0.0.1:5672/%2F"
     )
+    management_url: Annotated[
+        SecretStr | None, Field(description="RabbitMQ's management page with its login; only `definitions` uses it.")
+    ] = None
     secret_keys: Annotated[
         SecretStr,
         Field(
@@ -45,9 +48,12 @@ class Settings(BaseSettings):
         5 * 1024 * 1024
     )
     worker_threads: Annotated[int, Field(ge=1, le=256, description="Messages that one worker handles at once.")] = 8
+    worker_metrics_port: Annotated[
+        int, Field(ge=0, le=65535, description="Where a worker serves its metrics; 0: nowhere.")
+    ] = 0
     scheduler_tick_seconds: Annotated[
         float, Field(gt=0, le=60, description="How often the scheduler looks at its clock.")
-    ] = 10.0
+    ] = 1.0
 
 
 @cache

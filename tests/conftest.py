@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from shared.store.database import Database
 from tests.support.servers import DatabaseAddress, OwnPostgres, Postgres, Rabbit, Run, must_not_miss, told
+from tools.definitions import load_definitions
 from tools.servers.rabbitmq import RabbitServer
 
 # `make test` tries a fixed sample of each property, `make exhaustive` many more at random.
@@ -138,6 +139,7 @@ def rabbitmq(servers_folder: Path, worker: str) -> Rabbit:
     user = urllib.parse.urlsplit(amqp_url).username
     rights = {"configure": ".*", "write": ".*", "read": ".*"}
     httpx.put(f"{management_url}/api/permissions/{worker}/{user}", json=rights).raise_for_status()
+    load_definitions(management_url, worker)
     return Rabbit(f"{amqp_url.rpartition('/')[0]}/{worker}", management_url)
 
 

@@ -23,7 +23,7 @@ from tests.support.shop import SECRET_KEYS
 from tests.support.wire import exchange, request
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-OURS = ("migrate", "ingest", "worker", "scheduler")
+OURS = ("migrate", "definitions", "ingest", "relay", "worker", "scheduler")
 MONTHS = "select count(*) from pg_class where relispartition and relkind = 'r' and relname like 'events_2%'"
 WITHIN = 30.0
 
@@ -40,7 +40,9 @@ class Installation:
             "RABBITMQ_PASSWORD": broker.password or "",
             "SECRET_KEYS": SECRET_KEYS,
         }
+        management = urlsplit(rabbitmq.management_url or "")
         self.hosts = {
+            f"shopledger:{broker.password}@rabbitmq:15672": management.netloc,
             "@postgres:5432": f"@{database.hostname}:{database.port}",
             f"shopledger:{broker.password}@rabbitmq:5672/shopledger": f"{broker.netloc}{broker.path}",
         }
@@ -88,21 +90,19 @@ def drop_last_month(installation: Installation) -> None:
 
 def test_all_services_start_with_their_own_command_and_environment(installation: Installation) -> None:
     # Given the servers of the file, when the migration runs as it stands there
-    migrated = subprocess.run(
-        installation.command("migrate"),
-        env=installation.environment("migrate"),
-        cwd=ROOT,
-        text=True,
-        capture_output=True,
-    )
-    assert migrated.returncode == 0, migrated.stderr
+    for once in ("migrate", "definitions"):
+        ran = subprocess.run(
+            installation.command(once), env=installation.environment(once), cwd=ROOT, text=True, capture_output=True
+        )
+        assert ran.returncode == 0, ran.stderr
     drop_last_month(installation)
     before = months(installation)
 
-    # And ingest, worker and scheduler run as they stand there (only the port and the address are free ones)
+    # And the services run as they stand there (only the port and the address are free ones)
     port = free_port()
     with (
         installation.up("ingest", SHOPLEDGER_INGEST_PORT=str(port), SHOPLEDGER_INGEST_HOST="127.0.0.1") as ingest,
+        installation.up("relay") as relay,
         installation.up("worker") as worker,
         installation.up("scheduler") as scheduler,
     ):
@@ -113,9 +113,9 @@ def test_all_services_start_with_their_own_command_and_environment(installation:
         give_up = time.monotonic() + WITHIN
         while months(installation) == before:
             assert time.monotonic() < give_up, "the message went nowhere"
-            assert (worker.poll(), scheduler.poll()) == (None, None)
+            assert (relay.poll(), worker.poll(), scheduler.poll()) == (None, None, None)
             time.sleep(0.05)
-    assert (ingest.returncode, worker.returncode, scheduler.returncode) == (0, 0, 0)
+    assert [service.returncode for service in (ingest, relay, worker, scheduler)] == [0, 0, 0, 0]
 
 
 def test_the_file_has_the_services_of_the_design() -> None:
@@ -123,7 +123,7 @@ def test_the_file_has_the_services_of_the_design() -> None:
     services = COMPOSE["services"]
     assert set(services) == {"postgres", "rabbitmq", *OURS}
     assert services["rabbitmq"]["image"].endswith("-management")
-    for name in ("ingest", "worker", "scheduler"):
+    for name in ("ingest", "relay", "worker", "scheduler"):
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 

@@ -7,12 +7,18 @@ import threading
 import dramatiq
 import pika
 
-from scheduler.clock import UPKEEP_EVERY, Clock
+from scheduler.clock import Clock
+from scheduler.jobs import UPKEEP_EVERY, all_jobs
 from shared.queue import Queue, make_broker
 from shared.store.database import Database
 from tests.support.servers import Rabbit
+from tests.support.shop import KEYRING
 from tools.servers.rabbitmq import RabbitServer
 from workers.main import add_actors
+
+
+def clock_of(store: Database, broker: dramatiq.Broker) -> Clock:
+    return Clock(all_jobs(store, broker), threading.Event())
 
 
 def waiting(amqp_url: str, queue: Queue) -> int:
@@ -26,15 +32,15 @@ def waiting(amqp_url: str, queue: Queue) -> int:
 def test_every_queue_has_an_actor_and_every_actor_a_queue(store: Database, rabbitmq: Rabbit) -> None:
     # Given all actors, when they are bound to a broker, then each queue has exactly one, of its own name
     broker = make_broker(rabbitmq.amqp_url)
-    add_actors(broker, store)
+    add_actors(broker, store, KEYRING, threads=8)
     assert {actor.queue_name: actor.actor_name for actor in broker.actors.values()} == {q: q for q in Queue}
     broker.close()
 
 
-def test_a_message_says_why_and_carries_no_body(rabbitmq: Rabbit) -> None:
+def test_a_message_says_why_and_carries_no_body(store: Database, rabbitmq: Rabbit) -> None:
     # Given the clock's first tick, when an operator looks into the queue, then he reads what it is about
     broker = make_broker(rabbitmq.amqp_url)
-    Clock(broker, threading.Event()).tick(now=0.0)
+    clock_of(store, broker).tick(now=0.0)
     connection = pika.BlockingConnection(pika.URLParameters(rabbitmq.amqp_url))
     _, _, body = connection.channel().basic_get(Queue.UPKEEP, auto_ack=True)
     message = dramatiq.Message.decode(body)
@@ -43,10 +49,10 @@ def test_a_message_says_why_and_carries_no_body(rabbitmq: Rabbit) -> None:
     broker.close()
 
 
-def test_the_clock_emits_once_until_it_is_due_again(rabbitmq: Rabbit) -> None:
+def test_the_clock_emits_once_until_it_is_due_again(store: Database, rabbitmq: Rabbit) -> None:
     # Given a clock that ticks often, when the time has not come, then it says nothing; when it has, it does
     broker = make_broker(rabbitmq.amqp_url)
-    clock = Clock(broker, threading.Event())
+    clock = clock_of(store, broker)
     for now in (0.0, 1.0, UPKEEP_EVERY - 1):
         clock.tick(now)
     assert waiting(rabbitmq.amqp_url, Queue.UPKEEP) == 1
@@ -56,10 +62,10 @@ def test_the_clock_emits_once_until_it_is_due_again(rabbitmq: Rabbit) -> None:
     broker.close()
 
 
-def test_a_broker_that_is_away_delays_a_message_and_ends_nothing(own_rabbitmq: RabbitServer) -> None:
+def test_a_broker_that_is_away_delays_a_message_and_ends_nothing(store: Database, own_rabbitmq: RabbitServer) -> None:
     # Given a clock whose broker is killed
     broker = make_broker(own_rabbitmq.amqp_url())
-    clock = Clock(broker, threading.Event())
+    clock = clock_of(store, broker)
     clock.tick(0.0)
     own_rabbitmq.kill()
 

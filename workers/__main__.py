@@ -6,14 +6,20 @@ import sys
 
 from dramatiq import cli
 
+from shared.sealing import Keyring
 from shared.settings import settings
 from shared.startup import open_database, or_exit
+
+#: After SIGTERM a try ends at its next point; one call to the outside may take 20 seconds until then.
+SHUTDOWN_MS = 25_000
 
 
 def main() -> int:
     chosen = or_exit(settings)
+    or_exit(lambda: Keyring.parse(chosen.secret_keys.get_secret_value()))
     or_exit(lambda: open_database("worker", connections=1, within=5.0).close())
     arguments = ["workers.main:build", "--processes", "1", "--threads", str(chosen.worker_threads), "--skip-logging"]
+    arguments += ["--worker-shutdown-timeout", str(SHUTDOWN_MS)]
     parsed = cli.make_argument_parser().parse_args(arguments)  # type: ignore[no-untyped-call]
     return int(cli.main(parsed) or 0)  # type: ignore[no-untyped-call]
 

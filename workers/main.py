@@ -2,28 +2,59 @@
 
 from __future__ import annotations
 
+import threading
+
 import dramatiq
 
 from shared.logs import configure_logs
 from shared.queue import make_broker
+from shared.sealing import Keyring
 from shared.settings import settings
 from shared.startup import open_database
 from shared.store.database import Database
+from shared.store.line import Claim
+from workers.clients import Clients
+from workers.hand import Point, Watch
+from workers.lanes import Lanes
+from workers.middleware import Context, DeadLetters, Metrics, Stopping
+from workers.order_steps import Tools
+from workers.orders import add_orders
+from workers.parties import KnownProducts
 from workers.upkeep import add_upkeep
 
 #: Seconds that a statement of a worker may take.
-WORK_WITHIN = 30.0
+WORK_WITHIN = 10.0
 
 
 def build() -> dramatiq.Broker:
+    return build_watched(nobody)
+
+
+def build_watched(watch: Watch) -> dramatiq.Broker:
+    """`watch` is told about every point that a try passes."""
     chosen = settings()
     configure_logs(format=chosen.log_format, level=chosen.log_level)
     broker = make_broker(chosen.broker_url.get_secret_value())
     dramatiq.set_broker(broker)
-    add_actors(broker, open_database("worker", connections=chosen.worker_threads, within=WORK_WITHIN))
+    if chosen.worker_metrics_port:
+        broker.add_middleware(Metrics(chosen.worker_metrics_port))
+    database = open_database("worker", connections=chosen.worker_threads, within=WORK_WITHIN)
+    keyring = Keyring.parse(chosen.secret_keys.get_secret_value())
+    add_actors(broker, database, keyring, threads=chosen.worker_threads, watch=watch)
     return broker
 
 
-def add_actors(broker: dramatiq.Broker, database: Database) -> None:
-    """Every actor there is."""
+def nobody(point: Point, claim: Claim) -> None:
+    """Watches nothing."""
+
+
+def add_actors(
+    broker: dramatiq.Broker, database: Database, keyring: Keyring, *, threads: int, watch: Watch = nobody
+) -> None:
+    """Every actor there is, and what each message gets."""
+    stopping = threading.Event()
+    for middleware in (Context(), Stopping(stopping), DeadLetters(database)):
+        broker.add_middleware(middleware)
+    tools = Tools(database, Clients(database, keyring, Lanes(threads)), KnownProducts())
+    add_orders(broker, tools, stopping, watch)
     add_upkeep(broker, database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 CONTROL_PREFIX = "/__sandbox__"
 #: The journal's status of an exchange that got no answer.
 NO_ANSWER = 0
+#: In the environ of a late request: what the system calls, once, between taking the request in and its work. Only for
+#: an app whose `holds_late_requests` is true; the others do not see a late request before its time.
+HOLD = "shopledger.hold"
 
 
 class Door:
@@ -38,7 +42,7 @@ class Door:
         environ["wsgi.input"] = BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         seq = self._journal.begin(EntryKind.REQUEST, method, path, environ.get("QUERY_STRING", ""), body)
-        answer = self._answer(environ, self._faults.take(method, path))
+        answer = self._answer(environ, seq, self._faults.take(method, path))
         if answer is None:
             self._journal.finish(seq, NO_ANSWER)
             raise _cut(environ)
@@ -47,7 +51,9 @@ class Door:
         start_response(status, headers.to_wsgi_list())
         return chunks
 
-    def _answer(self, environ: WSGIEnvironment, faults: list[Fault]) -> tuple[str, Headers, list[bytes]] | None:
+    def _answer(
+        self, environ: WSGIEnvironment, seq: int, faults: list[Fault]
+    ) -> tuple[str, Headers, list[bytes]] | None:
         """Status line, headers and body, or None where the connection is to be cut."""
         struck: Fault | None = None
         for fault in faults:
@@ -59,6 +65,9 @@ class Door:
             return None
         if struck is not None and struck.kind is FaultKind.ANSWER:
             return _made_up(struck)
+        if struck is not None and struck.kind is FaultKind.LATE_COMMIT:
+            self._carry_out_late(environ, seq, struck.seconds)
+            return None
         chunks, status, headers = run_wsgi_app(self._app, environ, buffered=True)
         body = list(chunks)
         if struck is None:
@@ -70,6 +79,29 @@ class Door:
         if struck.kind is FaultKind.HANG_AFTER_COMMIT:
             self._faults.hold(struck.seconds)
         return None
+
+    def _carry_out_late(self, environ: WSGIEnvironment, seq: int, seconds: float) -> None:
+        """Returns when the system has taken the request in. The journal's note tells what came of it in the end."""
+        taken_in = threading.Event()
+        wait = self._faults.holder(seconds)
+
+        def hold() -> None:
+            taken_in.set()
+            wait()
+
+        def work() -> None:
+            try:
+                if getattr(self._app, "holds_late_requests", False):
+                    environ[HOLD] = hold
+                else:
+                    hold()
+                _, status, _ = run_wsgi_app(self._app, environ, buffered=True)
+                self._journal.finish(seq, NO_ANSWER, note=f"carried out late: {status}")
+            finally:
+                taken_in.set()
+
+        self._faults.carry_out_late(work)
+        taken_in.wait()
 
 
 def _made_up(fault: Fault) -> tuple[str, Headers, list[bytes]]:

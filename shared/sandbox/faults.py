@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
@@ -25,6 +25,8 @@ class FaultKind(StrEnum):
     DROP_AFTER_COMMIT = "drop_after_commit"
     #: Carry the request out, then say nothing for `seconds` (or until the faults are cleared), then cut.
     HANG_AFTER_COMMIT = "hang_after_commit"
+    #: Cut the connection, and carry the request out `seconds` later, or at once when the faults are cleared.
+    LATE_COMMIT = "late_commit"
     #: Answer as always, with `body` before the real body (a warning of a broken plugin).
     PREFIX = "prefix"
 
@@ -72,6 +74,7 @@ class Faults:
         self._armed: dict[int, _Armed] = {}
         self._next_id = 1
         self._released = threading.Event()
+        self._late: list[threading.Thread] = []
 
     def add(self, fault: Fault) -> int:
         with self._lock:
@@ -94,11 +97,14 @@ class Faults:
             self._armed.pop(fault_id, None)
 
     def clear(self) -> None:
-        """Removes all faults and lets go of every answer that is held back."""
+        """Removes all faults, lets go of every answer held back, and returns when every late request is carried out."""
         with self._lock:
             self._armed.clear()
             self._released.set()
             self._released = threading.Event()
+            late, self._late = self._late, []
+        for thread in late:
+            thread.join()
 
     def take(self, method: str, path: str) -> list[Fault]:
         """What strikes this request: every latency, and the oldest other fault that matches."""
@@ -114,6 +120,22 @@ class Faults:
 
     def hold(self, seconds: float) -> None:
         """Waits, but no longer than until the faults are cleared."""
+        self.holder(seconds)()
+
+    def holder(self, seconds: float) -> Callable[[], None]:
+        """A wait of `seconds` for somebody else to begin; a clearing of the faults ends it from now on."""
         with self._lock:
             released = self._released
-        released.wait(seconds)
+
+        def hold() -> None:
+            released.wait(seconds)
+
+        return hold
+
+    def carry_out_late(self, work: Callable[[], None]) -> None:
+        """Does `work`, which waits by a `holder`, in a thread that `clear` waits for."""
+        thread = threading.Thread(target=work, name="late request", daemon=True)
+        with self._lock:
+            self._late = [one for one in self._late if one.is_alive()]
+            self._late.append(thread)
+            thread.start()

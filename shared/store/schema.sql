@@ -37,6 +37,9 @@ create table systems (
   active       boolean not null default true,
   credentials  bytea,
   created_at   timestamptz not null default now(),
+  -- No request of this credential can succeed: nothing is rung until it is changed.
+  broken_reason  text,
+  broken_at      timestamptz,
   unique (account_id, id)
 );
 
@@ -72,6 +75,8 @@ create table connections (
   active_since      timestamptz,
   settings_version  integer not null default 0,
   created_at        timestamptz not null default now(),
+  -- So many transfers of a connection may have a message or a worker at once.
+  most_in_flight    integer not null default 8 check (most_in_flight > 0),
   unique (account_id, id),
   foreign key (account_id, source_system_id) references systems (account_id, id),
   foreign key (account_id, target_system_id) references systems (account_id, id)
@@ -261,12 +266,18 @@ create table transfers (
   lease_until         timestamptz,
   created_at          timestamptz not null default now(),
   updated_at          timestamptz not null default now(),
+  -- Tries in a row that a system was not up to; each makes the next wait longer.
+  failures            integer not null default 0,
   primary key (account_id, id),
   unique (account_id, connection_id, source_type, source_id)
 );
 -- Who rings or claims must look at connections.active, too: a connection that is switched off while an event comes in
 -- may leave one waiting.
-create index transfers_to_ring on transfers (id) where state = 'waiting' and rung_at is null;
+create index transfers_to_ring on transfers (connection_id, id)
+  where state = 'waiting' and rung_at is null and next_attempt_at is null;
+create index transfers_due on transfers (next_attempt_at) where state = 'waiting' and next_attempt_at is not null;
+create index transfers_in_flight on transfers (connection_id)
+  where state = 'working' or (state = 'waiting' and rung_at is not null);
 
 -- Append-only: one row when a try begins, one in attempt_stages for each thing that happened in it.
 create sequence attempts_id as bigint;
@@ -315,6 +326,12 @@ create table documents (
   total            numeric,
   created_at       timestamptz not null default now(),
   updated_at       timestamptz not null default now(),
+  -- When it was first and last sent. Sent and unanswered means: look it up before anything is sent again.
+  first_sent_at    timestamptz,
+  last_sent_at     timestamptz,
+  place            text,
+  -- What the books came to, beside `total`, which the order says.
+  answered_total   numeric,
   unique (connection_id, source_type, source_id, kind, sub_id, generation),
   foreign key (account_id, connection_id) references connections (account_id, id),
   foreign key (account_id, transfer_id) references transfers (account_id, id)
@@ -324,34 +341,12 @@ create unique index one_living_document on documents (connection_id, source_type
 create unique index one_document_per_idempotency_key on documents (connection_id, idempotency_key);
 create index documents_of_transfer on documents (transfer_id);
 
--- One row per (system, key) guards the creation of a customer or a product there: several workers make one.
-create table customer_guards (
-  account_id   bigint not null,
-  system_id    bigint not null,
-  key          text not null,
-  external_id  text,
-  created_at   timestamptz not null default now(),
-  primary key (account_id, system_id, key),
-  foreign key (account_id, system_id) references systems (account_id, id)
-);
-create table product_guards (
-  account_id   bigint not null,
-  system_id    bigint not null,
-  key          text not null,
-  external_id  text,
-  created_at   timestamptz not null default now(),
-  primary key (account_id, system_id, key),
-  foreign key (account_id, system_id) references systems (account_id, id)
-);
-
 call bind_to_account('transfers');
 call bind_to_account('attempts');
 call bind_to_account('attempt_stages');
 call bind_to_account('documents');
-call bind_to_account('customer_guards');
-call bind_to_account('product_guards');
 
-grant select, insert, update on transfers, documents, customer_guards, product_guards to shopledger_app;
+grant select, insert, update on transfers, documents to shopledger_app;
 grant usage on sequence attempts_id to shopledger_app;
 grant select, insert on attempts, attempt_stages to shopledger_app;
 
@@ -548,3 +543,539 @@ revoke all on function find_subscription, count_forged, look_again, raise_transf
 revoke all on procedure raise_alarm, settle_alarms from public;
 grant execute on function find_subscription, count_forged, look_again, raise_transfers, take_in to shopledger_app;
 grant execute on procedure raise_alarm, settle_alarms to shopledger_app;
+
+-- Who makes what in the books, what a system may be asked, and who rings.
+
+-- One maker of a customer or product at a time; what was sent is repeated, never rebuilt.
+create table creation_guards (
+  account_id       bigint not null,
+  system_id        bigint not null,
+  kind             text not null check (kind in ('customer', 'product')),
+  -- A digest where the key would be personal data.
+  key              text not null,
+  external_id      text,
+  request          bytea not null,
+  idempotency_key  text not null,
+  holder           uuid not null,
+  held_until       timestamptz not null,
+  first_sent_at    timestamptz,
+  created_at       timestamptz not null default now(),
+  primary key (account_id, system_id, kind, key),
+  foreign key (account_id, system_id) references systems (account_id, id)
+);
+call bind_to_account('creation_guards');
+grant select, insert, update, delete on creation_guards to shopledger_app;
+
+-- What one credential may be asked, shared by all workers: a bucket of tokens, and a rest after trouble.
+create table budgets (
+  account_id     bigint not null,
+  system_id      bigint not null,
+  tokens         double precision not null,
+  refilled_at    timestamptz not null default now(),
+  blocked_until  timestamptz,
+  blocked_by     text,
+  -- Calls in a row that the system was not up to.
+  troubles       integer not null default 0,
+  primary key (account_id, system_id),
+  foreign key (account_id, system_id) references systems (account_id, id)
+) with (fillfactor = 50);
+call bind_to_account('budgets');
+grant select, insert, update on budgets to shopledger_app;
+
+-- Messages that nobody could handle; RabbitMQ keeps them, too, for a while.
+create table dead_letters (
+  id           bigint generated always as identity primary key,
+  account_id   bigint,
+  transfer_id  bigint,
+  queue        text not null,
+  message_id   text not null,
+  words        jsonb not null,
+  error        text not null,
+  died_at      timestamptz not null default now()
+);
+call bind_to_account('dead_letters');
+grant select on dead_letters to shopledger_app;
+
+-- The next transfers to ring for, at most so many, each marked as rung. A connection gets no more than it may have in
+-- flight; one that is off, and one whose shop or books rest or are broken, gets none. One relay at a time looks; another
+-- one finds nothing then.
+create function ring(p_most integer)
+returns table (account_id bigint, connection_id bigint, transfer_id bigint, source_type text, source_number text, reason text)
+language plpgsql security definer set search_path = shopledger, pg_temp as $$
+#variable_conflict use_column
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended('shopledger.ring', 0)) then
+    return;
+  end if;
+  return query
+  with recursive having_work as (
+    (select t.connection_id from transfers t
+     where t.state = 'waiting' and t.rung_at is null and t.next_attempt_at is null
+     order by t.connection_id limit 1)
+    union all
+    select (select t.connection_id from transfers t
+            where t.state = 'waiting' and t.rung_at is null and t.next_attempt_at is null
+              and t.connection_id > h.connection_id
+            order by t.connection_id limit 1)
+    from having_work h where h.connection_id is not null
+  ),
+  room as (
+    select c.id, c.most_in_flight - (
+        select count(*) from transfers f
+        where f.connection_id = c.id
+          and (f.state = 'working' or (f.state = 'waiting' and f.rung_at is not null))) as free
+    from having_work h
+    join connections c on c.id = h.connection_id and c.active
+    join accounts a on a.id = c.account_id and a.active
+    join systems s on s.id = c.source_system_id and s.active and s.broken_at is null
+    join systems b on b.id = c.target_system_id and b.active and b.broken_at is null
+    where not exists (
+      select from budgets r
+      where r.account_id = c.account_id and r.system_id in (c.source_system_id, c.target_system_id)
+        and r.blocked_until > now())
+  ),
+  picked as (
+    select n.account_id, n.id
+    from room cross join lateral (
+      select t.account_id, t.id from transfers t
+      where t.connection_id = room.id
+        and t.state = 'waiting' and t.rung_at is null and t.next_attempt_at is null
+      order by t.id limit greatest(room.free, 0)
+      for update skip locked) n
+    limit p_most
+  )
+  update transfers t set rung_at = clock_timestamp()
+  from picked p
+  where t.account_id = p.account_id and t.id = p.id
+  returning t.account_id, t.connection_id, t.id, t.source_type, t.source_number,
+            case when t.failures > 0 then 'retry' when t.version = 1 then 'new' else 'changed' end;
+end
+$$;
+
+-- Takes a mark back: the message was not confirmed, so the next round rings again.
+create function unring(p_accounts bigint[], p_transfers bigint[]) returns integer
+language plpgsql security definer set search_path = shopledger, pg_temp as $$
+declare
+  v_count integer;
+begin
+  update transfers t set rung_at = null
+  from unnest(p_accounts, p_transfers) as u (account_id, id)
+  where t.account_id = u.account_id and t.id = u.id and t.state = 'waiting' and t.rung_at is not null;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+-- What waited for a time that has come can be rung.
+create function wake_due(p_most integer default 5000) returns integer
+language plpgsql security definer set search_path = shopledger, pg_temp as $$
+declare
+  v_count integer;
+begin
+  update transfers t set next_attempt_at = null
+  from (select account_id, id from transfers
+        where state = 'waiting' and next_attempt_at <= now()
+        order by next_attempt_at limit p_most for update skip locked) due
+  where t.account_id = due.account_id and t.id = due.id;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+-- A worker that is gone, or too slow, loses what it held.
+create function free_expired() returns integer
+language plpgsql security definer set search_path = shopledger, pg_temp as $$
+declare
+  v_count integer;
+begin
+  update transfers t
+  set state = 'waiting', rung_at = null, next_attempt_at = null, lease_token = null, lease_until = null,
+      reason = 'worker_lost', updated_at = now()
+  from (select account_id, id from transfers
+        where state = 'working' and lease_until <= now() for update skip locked) gone
+  where t.account_id = gone.account_id and t.id = gone.id;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+-- A message of which nothing came for so long counts as lost.
+create function sweep(p_older interval) returns integer
+language plpgsql security definer set search_path = shopledger, pg_temp as $$
+declare
+  v_count integer;
+begin
+  update transfers t set rung_at = null
+  from (select account_id, id from transfers
+        where state = 'waiting' and rung_at is not null and rung_at < clock_timestamp() - p_older
+        for update skip locked) lost
+  where t.account_id = lost.account_id and t.id = lost.id;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+-- A message that nobody could handle; its transfer, unless somebody works on it, waits for a person.
+create function mark_dead_letter(p_account bigint, p_transfer bigint, p_queue text, p_message text, p_words jsonb,
+                                 p_error text) returns void
+language sql security definer set search_path = shopledger, pg_temp as $$
+  update transfers set state = 'failed', reason = 'dead_letter', rung_at = null, next_attempt_at = null, updated_at = now()
+  where account_id = p_account and id = p_transfer and state = 'waiting';
+  insert into dead_letters (account_id, transfer_id, queue, message_id, words, error)
+  values (p_account, p_transfer, p_queue, p_message, p_words, p_error)
+$$;
+
+revoke all on function ring, unring, wake_due, free_expired, sweep, mark_dead_letter from public;
+grant execute on function ring, unring, wake_due, free_expired, sweep, mark_dead_letter to shopledger_app;
+
+-- What a worker asks of the store: one call to claim a transfer with all that its work needs, one to freeze what will be
+-- sent, one to record how it ended. Each looks at the lease; whoever lost it changes nothing.
+
+-- Takes the transfer for as long as the lease lasts. `verdict`:
+--   claimed  the rest of the row is filled
+--   nothing  it does not wait (a late or doubled message), or there is none
+--   busy     somebody else holds it
+--   early    it waits for a time
+--   resting  its shop or books rest, or are broken: it waits for them
+--   crowded  its connection has enough in flight
+--   off      its connection, a system or the account is switched off: it is held
+create function claim(
+  p_account bigint, p_transfer bigint, p_token uuid, p_lease interval,
+  out verdict text, out attempt_id bigint, out version integer, out failures integer, out needs_fetch boolean,
+  out source_type text, out source_id text, out source_number text, out connection_id bigint,
+  out settings jsonb, out source_system bigint, out source_kind text, out source_credentials bytea,
+  out target_system bigint, out target_kind text, out target_credentials bytea, out is_troubled boolean,
+  out event_id bigint, out body bytea,
+  out document_id bigint, out document_state text, out document_kind text, out document_reference text,
+  out document_key text, out document_request bytea, out document_number text, out document_total numeric,
+  out document_answered numeric, out first_sent interval, out last_sent interval, out generation integer
+)
+language plpgsql as $$
+declare
+  t shopledger.transfers;
+  c shopledger.connections;
+  v_off boolean;
+  v_broken boolean;
+  v_rest timestamptz;
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  select * into t from shopledger.transfers x where x.account_id = p_account and x.id = p_transfer for update;
+  verdict := case
+    when t.id is null or t.state not in ('waiting', 'working') then 'nothing'
+    when t.state = 'working' and t.lease_until > now() and t.lease_token <> p_token then 'busy'
+    when t.state = 'waiting' and t.next_attempt_at > now() then 'early'
+  end;
+  if verdict is not null then
+    return;
+  end if;
+
+  select * into c from shopledger.connections x where x.id = t.connection_id;
+  select not (c.active and a.active and s.active and b.active), coalesce(s.broken_at, b.broken_at) is not null,
+         s.id, s.kind, s.credentials, b.id, b.kind, b.credentials
+  into v_off, v_broken, source_system, source_kind, source_credentials, target_system, target_kind, target_credentials
+  from shopledger.accounts a, shopledger.systems s, shopledger.systems b
+  where a.id = p_account and s.id = c.source_system_id and b.id = c.target_system_id;
+  select max(r.blocked_until), coalesce(max(r.troubles), 0) > 0 into v_rest, is_troubled
+  from shopledger.budgets r where r.account_id = p_account and r.system_id in (source_system, target_system);
+
+  verdict := case
+    when v_off then 'off'
+    when v_broken or v_rest > now() then 'resting'
+    when t.state = 'waiting' and c.most_in_flight <= (
+      select count(*) from shopledger.transfers f where f.connection_id = c.id and f.state = 'working') then 'crowded'
+    else 'claimed'
+  end;
+  if verdict <> 'claimed' then
+    update shopledger.transfers x
+    set state = case when v_off then 'held' else 'waiting' end::shopledger.transfer_state,
+        rung_at = null, lease_token = null, lease_until = null, updated_at = now(),
+        next_attempt_at = case when v_rest > now() then v_rest end
+    where x.account_id = p_account and x.id = p_transfer;
+    return;
+  end if;
+
+  update shopledger.transfers x
+  set state = 'working', lease_token = p_token, lease_until = now() + p_lease, updated_at = now()
+  where x.account_id = p_account and x.id = p_transfer;
+  attempt_id := nextval('shopledger.attempts_id');
+  insert into shopledger.attempts (id, account_id, transfer_id, version, settings_version)
+  values (attempt_id, p_account, p_transfer, t.version, c.settings_version);
+
+  version := t.version;
+  failures := t.failures;
+  needs_fetch := t.needs_fetch;
+  source_type := t.source_type;
+  source_id := t.source_id;
+  source_number := t.source_number;
+  connection_id := c.id;
+  event_id := t.newest_event_id;
+  select k.settings into settings from shopledger.connection_settings k
+  where k.connection_id = c.id and k.version = c.settings_version;
+  select e.body into body from shopledger.events e where e.id = t.newest_event_id and e.received_at = t.newest_event_at;
+  select d.id, d.state, d.kind, d.reference, d.idempotency_key, d.request, d.external_number, d.total, d.answered_total,
+         now() - d.first_sent_at, now() - d.last_sent_at, d.generation
+  into document_id, document_state, document_kind, document_reference, document_key, document_request, document_number,
+       document_total, document_answered, first_sent, last_sent, generation
+  from shopledger.documents d
+  where d.connection_id = c.id and d.source_type = t.source_type and d.source_id = t.source_id and d.sub_id = ''
+    and d.state in ('planned', 'draft', 'booked');
+  if document_id is null then
+    select coalesce(max(d.generation), 0) + 1 into generation from shopledger.documents d
+    where d.connection_id = c.id and d.source_type = t.source_type and d.source_id = t.source_id and d.sub_id = '';
+  end if;
+end
+$$;
+
+-- Makes the lease last from now on; false for who lost it.
+create function renew(p_account bigint, p_transfer bigint, p_token uuid, p_lease interval) returns boolean
+language plpgsql as $$
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  update shopledger.transfers set lease_until = now() + p_lease
+  where account_id = p_account and id = p_transfer and lease_token = p_token and state = 'working'
+    and lease_until > now();
+  return found;
+end
+$$;
+
+-- Freezes what is about to be sent. A planned document that was never sent is written anew; one that was sent is not
+-- touched, but for the time. `verdict`: frozen; lost (the lease); outdated (the shop has said something newer).
+create function freeze(
+  p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_version integer, p_kind text,
+  p_generation integer, p_reference text, p_key text, p_request bytea, p_currency text, p_total numeric,
+  out verdict text, out document_id bigint
+)
+language plpgsql as $$
+declare
+  t shopledger.transfers;
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  update shopledger.transfers x set lease_until = now() + p_lease
+  where x.account_id = p_account and x.id = p_transfer and x.lease_token = p_token and x.state = 'working'
+    and x.lease_until > now()
+  returning * into t;
+  if not found then
+    verdict := 'lost';
+    return;
+  elsif t.version <> p_version then
+    verdict := 'outdated';
+    return;
+  end if;
+  -- The owner may have chosen another kind since one was planned that never went out.
+  update shopledger.documents set state = 'gone', updated_at = now()
+  where connection_id = t.connection_id and source_type = t.source_type and source_id = t.source_id and kind <> p_kind
+    and state = 'planned' and first_sent_at is null;
+  insert into shopledger.documents as d (
+    account_id, connection_id, transfer_id, source_type, source_id, kind, generation, state, reference, idempotency_key,
+    request, currency, total, first_sent_at, last_sent_at)
+  values (
+    p_account, t.connection_id, t.id, t.source_type, t.source_id, p_kind, p_generation, 'planned', p_reference, p_key,
+    p_request, p_currency, p_total, now(), now())
+  on conflict (connection_id, source_type, source_id, kind, sub_id, generation) do update set
+    reference = excluded.reference, idempotency_key = excluded.idempotency_key, request = excluded.request,
+    currency = excluded.currency, total = excluded.total, first_sent_at = now(), last_sent_at = now(), updated_at = now()
+  where d.state = 'planned' and (d.first_sent_at is null or d.idempotency_key = excluded.idempotency_key)
+  returning d.id into document_id;
+  verdict := case when document_id is null then 'lost' else 'frozen' end;
+end
+$$;
+
+-- The same bytes go out once more.
+create function send_again(p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_document bigint)
+returns boolean
+language plpgsql as $$
+begin
+  if not shopledger.renew(p_account, p_transfer, p_token, p_lease) then
+    return false;
+  end if;
+  update shopledger.documents set last_sent_at = now(), updated_at = now()
+  where id = p_document and state = 'planned';
+  return found;
+end
+$$;
+
+-- Ends a try. A newer word of the shop makes the transfer wait again whatever became of this try. Null arguments leave
+-- the document alone; `p_unsent` says that what was frozen surely was not carried out. False for who lost the lease.
+create function record(
+  p_account bigint, p_transfer bigint, p_token uuid, p_version integer, p_attempt bigint, p_state shopledger.transfer_state,
+  p_outcome text, p_reason text, p_detail bytea, p_wait interval, p_failures integer, p_keep_rung boolean,
+  p_document bigint, p_document_state text, p_place text, p_number text, p_answered numeric, p_unsent boolean,
+  p_event bigint, p_stages text[], p_bodies bytea[]
+) returns boolean
+language plpgsql as $$
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  update shopledger.transfers t
+  set state = case when p_state = 'waiting' or t.version > p_version
+                   then (case when c.active then 'waiting' else 'held' end)::shopledger.transfer_state else p_state end,
+      reason = p_reason, failures = p_failures, updated_at = now(), lease_token = null, lease_until = null,
+      handled_version = case when p_state = 'waiting' then t.handled_version else p_version end,
+      needs_fetch = t.needs_fetch and (p_state = 'waiting' or t.version > p_version),
+      rung_at = case when p_keep_rung then clock_timestamp() end,
+      next_attempt_at = case when p_state = 'waiting' and not p_keep_rung then now() + p_wait end
+  from shopledger.connections c
+  where t.account_id = p_account and t.id = p_transfer and t.lease_token = p_token and t.state = 'working'
+    and c.id = t.connection_id;
+  if not found then
+    return false;
+  end if;
+  if p_document is not null then
+    update shopledger.documents
+    set state = coalesce(p_document_state, state), place = coalesce(p_place, place),
+        external_number = coalesce(p_number, external_number), answered_total = coalesce(p_answered, answered_total),
+        first_sent_at = case when p_unsent then null else first_sent_at end,
+        last_sent_at = case when p_unsent then null else last_sent_at end, updated_at = now()
+    where id = p_document;
+  end if;
+  insert into shopledger.attempt_stages (attempt_id, account_id, stage, event_id, body)
+  select p_attempt, p_account, s.stage, case when s.stage = 'original' then p_event end, s.body
+  from unnest(p_stages, p_bodies) as s (stage, body);
+  insert into shopledger.attempt_stages (attempt_id, account_id, stage, outcome, reason, body)
+  values (p_attempt, p_account, 'ended', p_outcome, p_reason, p_detail);
+  return true;
+end
+$$;
+
+revoke all on function claim, renew, freeze, send_again, record from public;
+grant execute on function claim, renew, freeze, send_again, record to shopledger_app;
+
+-- Who may make a customer or a product, and what a system may be asked.
+
+-- Asks for the right to make one thing in a system. `verdict`:
+--   made   it was made: `external_id`
+--   busy   somebody else makes it now
+--   yours  send `request` with `idempotency_key`: what was sent first, if ever something was (`first_sent`)
+create function guard(
+  p_account bigint, p_system bigint, p_kind text, p_key text, p_holder uuid, p_hold interval, p_request bytea,
+  p_idempotency_key text,
+  out verdict text, out external_id text, out request bytea, out idempotency_key text, out first_sent interval
+)
+language plpgsql as $$
+declare
+  g shopledger.creation_guards;
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  insert into shopledger.creation_guards as n (
+    account_id, system_id, kind, key, request, idempotency_key, holder, held_until)
+  values (p_account, p_system, p_kind, p_key, p_request, p_idempotency_key, p_holder, now() + p_hold)
+  on conflict (account_id, system_id, kind, key) do update set
+    request = case when n.first_sent_at is null then excluded.request else n.request end,
+    idempotency_key = case when n.first_sent_at is null then excluded.idempotency_key else n.idempotency_key end,
+    holder = excluded.holder, held_until = excluded.held_until
+  where n.external_id is null and (n.held_until <= clock_timestamp() or n.holder = excluded.holder)
+  returning * into g;
+  if not found then
+    select * into g from shopledger.creation_guards n
+    where n.account_id = p_account and n.system_id = p_system and n.kind = p_kind and n.key = p_key;
+    verdict := case when g.external_id is null then 'busy' else 'made' end;
+    external_id := g.external_id;
+    return;
+  end if;
+  verdict := 'yours';
+  request := g.request;
+  idempotency_key := g.idempotency_key;
+  first_sent := now() - g.first_sent_at;
+  update shopledger.creation_guards n set first_sent_at = coalesce(n.first_sent_at, now())
+  where n.account_id = p_account and n.system_id = p_system and n.kind = p_kind and n.key = p_key;
+end
+$$;
+
+-- What became of it. Made: `p_external_id`. Surely not made: `p_unsent`, and the next one begins afresh. Otherwise it is
+-- open, and the next one repeats what was sent.
+create function settle_guard(p_account bigint, p_system bigint, p_kind text, p_key text, p_holder uuid,
+                             p_external_id text, p_unsent boolean) returns void
+language plpgsql as $$
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  update shopledger.creation_guards n
+  set external_id = p_external_id, held_until = now(),
+      first_sent_at = case when p_unsent then null else n.first_sent_at end
+  where n.account_id = p_account and n.system_id = p_system and n.kind = p_kind and n.key = p_key
+    and n.holder = p_holder;
+end
+$$;
+
+-- The books do not have it any more: it may be made again.
+create function forget_guard(p_account bigint, p_system bigint, p_kind text, p_key text, p_external_id text) returns void
+language plpgsql as $$
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  delete from shopledger.creation_guards n
+  where n.account_id = p_account and n.system_id = p_system and n.kind = p_kind and n.key = p_key
+    and n.external_id = p_external_id;
+end
+$$;
+
+-- Takes tokens out of a credential's bucket, which refills evenly. `p_left` is what the system itself said was left.
+create function spend(p_account bigint, p_system bigint, p_want integer, p_capacity double precision,
+                      p_seconds double precision, p_left double precision,
+                      out granted integer, out wait_seconds double precision)
+language plpgsql as $$
+declare
+  b shopledger.budgets;
+  v_now timestamptz;
+  v_tokens double precision;
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  insert into shopledger.budgets (account_id, system_id, tokens) values (p_account, p_system, p_capacity)
+  on conflict (account_id, system_id) do nothing;
+  select * into b from shopledger.budgets x where x.account_id = p_account and x.system_id = p_system for update;
+  v_now := clock_timestamp();
+  v_tokens := least(p_capacity, p_left,
+                    b.tokens + greatest(extract(epoch from v_now - b.refilled_at), 0) * p_capacity / p_seconds);
+  granted := case when v_tokens < 1 then 0 else least(p_want, floor(v_tokens)) end;
+  wait_seconds := case when granted = 0 then (1 - v_tokens) * p_seconds / p_capacity else 0 end;
+  if b.blocked_until > v_now then
+    granted := 0;
+    wait_seconds := extract(epoch from b.blocked_until - v_now);
+  end if;
+  update shopledger.budgets x set tokens = v_tokens - granted, refilled_at = v_now
+  where x.account_id = p_account and x.system_id = p_system;
+end
+$$;
+
+-- A call that the system was not up to. It rests for as long as it asked; without a word from it after the fifth in a
+-- row, and twice as long each time it fails again, up to five minutes. What was under way when a rest began says nothing.
+create function note_trouble(p_account bigint, p_system bigint, p_reason text, p_after interval) returns timestamptz
+language plpgsql as $$
+declare
+  v_until timestamptz;
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  insert into shopledger.budgets as b (account_id, system_id, tokens, troubles, blocked_until, blocked_by)
+  values (p_account, p_system, 0, 1, now() + p_after, p_reason)
+  on conflict (account_id, system_id) do update set
+    troubles = b.troubles + case when b.blocked_until > now() then 0 else 1 end,
+    blocked_by = p_reason,
+    blocked_until = greatest(b.blocked_until, case
+      when p_after is not null then now() + p_after
+      when b.blocked_until > now() or b.troubles < 4 then null
+      else now() + least(5 * 2 ^ least(b.troubles - 4, 6), 300) * interval '1 second' end)
+  returning blocked_until into v_until;
+  return v_until;
+end
+$$;
+
+create function note_recovery(p_account bigint, p_systems bigint[]) returns void
+language plpgsql as $$
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  update shopledger.budgets set troubles = 0, blocked_by = null
+  where account_id = p_account and system_id = any(p_systems) and troubles > 0
+    and coalesce(blocked_until, '-infinity') <= now();
+end
+$$;
+
+-- The credential is refused: nothing is asked with it any more until it is changed, and the owner is told once.
+create function break_system(p_account bigint, p_system bigint, p_reason text, p_detail text) returns void
+language plpgsql as $$
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  update shopledger.systems set broken_reason = p_reason, broken_at = now() where id = p_system and broken_at is null;
+  call shopledger.raise_alarm(p_account, p_system, null, p_reason, p_detail);
+end
+$$;
+
+revoke all on function guard, settle_guard, forget_guard, spend, note_trouble, note_recovery, break_system from public;
+grant execute on function guard, settle_guard, forget_guard, spend, note_trouble, note_recovery, break_system
+  to shopledger_app;

@@ -1,0 +1,113 @@
+"""The relay: rings RabbitMQ for every transfer that waits. Run as many as you like: `python -m ingest.relay`.
+
+A transfer is marked as rung before its message goes out, and no lock is held meanwhile: the broker is never in the way
+of a webhook. A message that is not confirmed takes its mark back; a relay that is killed in between leaves the mark to
+the scheduler's sweep.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import dramatiq
+import structlog
+from dramatiq.common import q_name
+
+from shared.logs import configure_logs
+from shared.publisher import Publisher
+from shared.queue import Queue, make_broker, message_for
+from shared.settings import settings
+from shared.startup import open_database, or_exit
+from shared.store.database import Database, DatabaseDown
+from shared.store.sql import query
+
+#: Messages that one round rings at most.
+BATCH = 500
+#: Seconds between two looks at the store when there was nothing to ring.
+LOOK_EVERY = 0.02
+#: Seconds until RabbitMQ must have confirmed a batch.
+CONFIRM_WITHIN = 5.0
+#: Seconds of rest when the store or the broker is away.
+REST = 0.5
+#: Which queue a transfer's message goes to.
+QUEUES = {"order": Queue.ORDERS}
+
+log = structlog.get_logger()
+
+Publish = Callable[[Sequence[dramatiq.Message[Any]]], list[bool]]
+
+
+class Relay:
+    def __init__(self, database: Database, publish: Publish) -> None:
+        """`publish` returns which messages the broker confirmed."""
+        self._database = database
+        self._publish = publish
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set. Whatever is away only makes it wait."""
+        while not stop.is_set():
+            started = time.monotonic()
+            try:
+                rung, confirmed = self.round()
+            except DatabaseDown as error:
+                log.warning("database_away", problem=str(error))
+                stop.wait(REST)
+                continue
+            if rung > confirmed:
+                stop.wait(REST)
+            elif rung < BATCH:
+                # A look that takes long, because many connections have no room, makes the pause longer.
+                stop.wait(max(LOOK_EVERY - (time.monotonic() - started), LOOK_EVERY / 4))
+
+    def round(self) -> tuple[int, int]:
+        """Rings once; how many there were, and how many of them the broker has. Raises DatabaseDown."""
+        rows = self._database.run(lambda c: c.execute(query("ring"), {"most": BATCH}).fetchall(), repeat=False)
+        if not rows:
+            return 0, 0
+        confirmed = self._publish([_message(*row) for row in rows])
+        lost = [row for row, is_there in zip(rows, confirmed, strict=True) if not is_there]
+        if lost:
+            log.warning("not_confirmed", messages=len(lost), of=len(rows))
+            values = {"accounts": [row[0] for row in lost], "transfers": [row[2] for row in lost]}
+            self._database.run(lambda c: c.execute(query("unring"), values))
+        return len(rows), len(rows) - len(lost)
+
+
+def _message(
+    account: int, connection: int, transfer: int, source_type: str, number: str | None, reason: str
+) -> dramatiq.Message[Any]:
+    return message_for(
+        QUEUES[source_type],
+        account=account,
+        connection=connection,
+        transfer=transfer,
+        order=number or "",
+        reason=reason,
+    )
+
+
+def main() -> None:
+    chosen = or_exit(settings)
+    configure_logs(format=chosen.log_format, level=chosen.log_level)
+    database = or_exit(lambda: open_database("relay", connections=1, within=10.0))
+    broker = make_broker(chosen.broker_url.get_secret_value())
+    for queue in QUEUES.values():
+        broker.declare_queue(q_name(queue))
+    publisher = Publisher(broker)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        Relay(database, lambda messages: publisher.publish(messages, within=CONFIRM_WITHIN)).run(stop)
+    finally:
+        publisher.close()
+        broker.close()
+        database.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""What the scheduler does: it wakes rows, so that the relay rings for them, and emits timed messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import dramatiq
+import pika
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from pika.exceptions import AMQPError
+
+from scheduler.clock import Job
+from shared.queue import Queue, publish
+from shared.store.database import Database
+from shared.store.sql import query
+
+#: Months are made three ahead, so any time within weeks would do; an hour shows soon that the line works.
+UPKEEP_EVERY = 3600.0
+#: Seconds between two looks at what waited for a time, and at leases that ran out.
+WAKE_EVERY = 1.0
+SWEEP_EVERY = 5.0
+#: Seconds after which a message of which nothing came counts as lost: the queue is empty, or it still holds messages.
+LOST_AFTER = 15.0
+LOST_AFTER_IN_A_CROWD = 120.0
+
+
+def all_jobs(database: Database, broker: dramatiq.Broker) -> list[Job]:
+    def call(name: str, **values: Any) -> int:
+        row = database.run(lambda c: c.execute(query(name), values).fetchone())
+        assert row is not None
+        return int(row[0])
+
+    def upkeep() -> int:
+        publish(broker, Queue.UPKEEP, reason="scheduled")
+        return 1
+
+    return [
+        Job("upkeep", UPKEEP_EVERY, upkeep),
+        Job("wake_due", WAKE_EVERY, lambda: call("wake_due")),
+        Job("free_expired", WAKE_EVERY, lambda: call("free_expired")),
+        Job("sweep", SWEEP_EVERY, lambda: call("sweep", older=lost_after(lambda: waiting(broker, Queue.ORDERS)))),
+    ]
+
+
+def lost_after(count: Callable[[], int | None]) -> float:
+    """Messages may wait long in a full queue; in an empty one there is nothing that could still come."""
+    return LOST_AFTER if count() == 0 else LOST_AFTER_IN_A_CROWD
+
+
+def waiting(broker: dramatiq.Broker, queue: Queue) -> int | None:
+    """Messages that wait in the queue; None where nobody can say. A queue that does not exist holds none."""
+    if not isinstance(broker, RabbitmqBroker):
+        return None
+    try:
+        connection = pika.BlockingConnection(broker.parameters)
+        try:
+            return int(connection.channel().queue_declare(queue, passive=True).method.message_count)
+        except pika.exceptions.ChannelClosedByBroker:
+            return 0
+        finally:
+            if connection.is_open:
+                connection.close()
+    except (AMQPError, OSError):
+        return None

@@ -1,0 +1,102 @@
+"""Why an order is not in the books yet: a code, a sentence for the shop's owner, and what he can do.
+
+A connector's own refusals bring their code and sentence with them (its `errors.py`); these are the ones we give.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    code: str
+    #: May hold {fields} that whoever gives the reason fills in; never a customer's data.
+    sentence: str
+    next_step: str
+    #: Nothing has to be done: it is tried again, or the order will change.
+    resolves_itself: bool = False
+
+    def says(self, **fields: object) -> str:
+        return f"{self.sentence.format(**fields)} {self.next_step.format(**fields)}".strip()
+
+
+_ALL = (
+    Reason(
+        "state_not_allowed",
+        "The order is in state {state!r}, and only these go into the books: {allowed}.",
+        "Nothing to do if that is right: it goes when its state changes.",
+        resolves_itself=True,
+    ),
+    Reason("already_synced", "The order is in the books already: {kind} {number}.", "", resolves_itself=True),
+    Reason("order_trashed", "The order is in the shop's bin.", "Restore it in the shop if it is to go.", True),
+    Reason("unreadable_order", "The shop's order cannot be read at {path}: {problem}.", "Please tell support."),
+    Reason(
+        "missing_product_number",
+        "Line {line} ({text}) has no product number in the shop.",
+        "Give the product a number (SKU) in the shop, save it, and have the order sent again.",
+    ),
+    Reason(
+        "missing_shipping_product",
+        "The order has shipping, and the settings name no product for it.",
+        "Choose a product for shipping in the connection's settings.",
+    ),
+    Reason(
+        "missing_fee_product",
+        "The order has a fee, and the settings name no product for it.",
+        "Choose a product for fees in the connection's settings.",
+    ),
+    Reason(
+        "unknown_product",
+        "The books have no product {numbers}.",
+        "Make it there, or let the settings make products that are missing.",
+    ),
+    Reason("product_barred", "The product {numbers} is barred in the books.", "Open it there, or choose another."),
+    Reason(
+        "no_email",
+        "The order has no e-mail address, and the settings name no default customer.",
+        "Choose a default customer in the connection's settings.",
+    ),
+    Reason(
+        "unknown_customer",
+        "The books have no customer with the order's e-mail address.",
+        "Make the customer there, or let the settings make customers that are missing.",
+    ),
+    Reason(
+        "several_customers",
+        "The books have {count} customers with the order's e-mail address: {numbers}.",
+        "Leave the address to one of them.",
+    ),
+    Reason("customer_barred", "Customer {number} is barred in the books.", "Open the customer there."),
+    Reason(
+        "totals_differ",
+        "The books come to {books} {currency}, the order to {order} {currency}; the draft {number} was left as it is.",
+        "Compare VAT and prices of its lines; book or delete the draft by hand.",
+    ),
+    Reason(
+        "outcome_unproven",
+        "The books never answered whether they made the document, and it is too late to ask again safely.",
+        "Look whether {reference} is in the books. If not, have the order sent again.",
+    ),
+    Reason(
+        "document_doubled",
+        "The books have {count} documents with the reference {reference}.",
+        "Delete all but one of them there.",
+    ),
+    Reason("wrong_settings", "The connection's settings are not complete: {problem}.", "Save the settings again."),
+    Reason("no_credentials", "There are no credentials for {system}.", "Enter them on its page."),
+    Reason("internal_error", "Something went wrong on our side ({error}).", "It is tried again by itself.", True),
+    Reason("dead_letter", "Something went wrong on our side, several times.", "Please tell support."),
+    Reason("gave_up", "It was tried for days; the last time: {last}", "Have the order sent again when that is mended."),
+    Reason("being_made", "The same {what} is being made for another order.", "", True),
+    Reason("just_sent", "The books have not answered yet whether they made it.", "It is looked up in a moment.", True),
+    Reason("order_changed", "The order changed while it was being sent.", "", True),
+    Reason("stopping", "The service was restarted meanwhile.", "", True),
+    Reason("too_slow", "There was not enough time left for the next step.", "", True),
+    Reason("no_budget", "The system allows no more requests for a moment.", "", True),
+    Reason("others_first", "A system is slow; others go first.", "", True),
+    Reason("worker_lost", "The worker that had it in hand is gone.", "It is tried again by itself.", True),
+)
+
+#: By code.
+REASONS = {reason.code: reason for reason in _ALL}

@@ -1,0 +1,1 @@
+select break_system(%(account)s, %(system)s, %(reason)s, %(detail)s)

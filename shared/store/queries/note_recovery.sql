@@ -1,0 +1,1 @@
+select note_recovery(%(account)s, %(systems)s)

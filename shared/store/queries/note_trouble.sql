@@ -1,0 +1,1 @@
+select note_trouble(%(account)s, %(system)s, %(reason)s, make_interval(secs => %(after)s))

@@ -1,0 +1,1 @@
+select account_id, connection_id, transfer_id, source_type, source_number, reason from ring(%(most)s)

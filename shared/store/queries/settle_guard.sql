@@ -1,0 +1,1 @@
+select settle_guard(%(account)s, %(system)s, %(kind)s, %(key)s, %(holder)s, %(external_id)s, %(unsent)s)

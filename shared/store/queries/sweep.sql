@@ -1,0 +1,1 @@
+select sweep(make_interval(secs => %(older)s))

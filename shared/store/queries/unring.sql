@@ -1,0 +1,1 @@
+select unring(%(accounts)s, %(transfers)s)

@@ -1,0 +1,93 @@
+"""A transfer in a worker's hand: its lease, the points that its work passes, and why it may be put back."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+
+from shared.domain.reasons import REASONS
+from shared.errors import Retry
+from shared.store import line
+from shared.store.database import Database
+from shared.store.line import Claim
+
+#: Seconds that a claim lasts; it is renewed when half of it is gone, and before whatever cannot be undone.
+LEASE = 40.0
+#: Seconds that one call to the outside may take at most, and what must be left of the lease after it.
+CALL_AT_MOST = 20.0
+SPARE = 5.0
+#: Seconds that a whole try may take, well below Dramatiq's limit for a message.
+TRY_AT_MOST = 90.0
+
+
+class Point(StrEnum):
+    """Where a try can be killed: between two of them it does one thing."""
+
+    CLAIMED = "claimed"
+    STATE_KNOWN = "state_known"
+    DECIDED = "decided"
+    CUSTOMER_KNOWN = "customer_known"
+    PRODUCTS_KNOWN = "products_known"
+    FROZEN = "frozen"
+    SENT = "sent"
+    COMPARED = "compared"
+    RECORDED = "recorded"
+
+
+#: Told about every point that is passed.
+Watch = Callable[[Point, Claim], None]
+
+
+class PutBack(Retry):
+    """Nobody's fault: the transfer waits a moment, and the try does not count."""
+
+    def __init__(self, code: str, *, wait: float = 0.0, **fields: object) -> None:
+        super().__init__(code, REASONS[code].says(**fields), after=timedelta(seconds=wait))
+        self.wait = wait
+
+
+class LeaseLost(Exception):
+    """Somebody else may have the transfer by now: nothing of this try may be sent or recorded any more."""
+
+
+class Hand:
+    def __init__(self, database: Database, claim: Claim, *, since: float, stopping: threading.Event, watch: Watch):
+        """`since`: when the claim was asked for, on the monotonic clock."""
+        self.claim = claim
+        self._database = database
+        self._since = since
+        self._until = since + LEASE
+        self._stopping = stopping
+        self._watch = watch
+
+    def passes(self, point: Point) -> None:
+        """Raises PutBack when the service stops or the try takes too long, LeaseLost when the lease is gone."""
+        self._watch(point, self.claim)
+        if self._stopping.is_set():
+            raise PutBack("stopping")
+        if time.monotonic() > self._since + TRY_AT_MOST:
+            raise PutBack("too_slow", wait=1.0)
+        self.seconds_for_a_call()
+
+    def passed(self, point: Point) -> None:
+        """For points after which there is no going back."""
+        self._watch(point, self.claim)
+
+    def seconds_for_a_call(self) -> float:
+        """How long the next call may take, with a lease that outlasts it. Raises LeaseLost."""
+        if self._until - time.monotonic() < LEASE / 2 + SPARE:
+            since = time.monotonic()
+            if not line.renew(self._database, self.claim, lease=LEASE):
+                raise LeaseLost
+            self.renewed(since)
+        left = self._until - time.monotonic() - SPARE
+        if left <= 0:
+            raise LeaseLost
+        return min(CALL_AT_MOST, left)
+
+    def renewed(self, since: float) -> None:
+        """The store made the lease last from that moment on."""
+        self._until = since + LEASE
