@@ -6,6 +6,7 @@ pika's blocking channel waits for each confirm (1,400 messages/s); here confirms
 from __future__ import annotations
 
 import contextlib
+import random
 import threading
 import time
 from collections.abc import Sequence
@@ -15,11 +16,16 @@ import dramatiq
 import pika
 import structlog
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.errors import BrokerError
 from pika.exceptions import AMQPError
 
 log = structlog.get_logger()
 
 PERSISTENT = pika.BasicProperties(delivery_mode=2)
+
+
+#: Seconds that a line which is closed goes on for, to let go of its socket.
+LAST_ROUNDS = 0.05
 
 
 class Publisher:
@@ -41,12 +47,11 @@ class Publisher:
         try:
             line = self._line = self._line if self._line is not None and self._line.is_open else self._connect(give_up)
             confirmed = line.publish(messages, give_up)
-        except (AMQPError, OSError, TimeoutError, dramatiq.errors.ConnectionError) as error:
+        except (AMQPError, OSError, TimeoutError, BrokerError) as error:
             log.warning("broker_away", problem=str(error) or type(error).__name__)
             self.close()
             return [False] * len(messages)
         if line.lost_queues:
-            self._broker.queues_pending |= line.lost_queues
             self.close()
         return confirmed
 
@@ -57,10 +62,13 @@ class Publisher:
 
     def _connect(self, give_up: float) -> _Line:
         self.close()
+        # A broker that was killed may have forgotten what it had confirmed.
+        self._broker.queues_pending |= self._broker.queues
         for queue in sorted(self._broker.queues):
             self._broker.declare_queue(queue, ensure=True)
-        self._broker.close()  # nobody would answer the heartbeats of an idle connection
-        return _Line(self._broker.parameters[0], give_up)
+        del self._broker.connection  # nobody would answer the heartbeats of an idle one
+        addresses = self._broker.parameters
+        return _Line(random.choice(addresses) if isinstance(addresses, list) else addresses, give_up)  # noqa: S311
 
 
 class _Line:
@@ -111,7 +119,7 @@ class _Line:
         if self._connection.is_open:
             self._connection.close()
         else:
-            self._connection.ioloop.stop()
+            self._fail(ConnectionError("closed"))
 
     def _run(self) -> None:
         try:
@@ -119,7 +127,7 @@ class _Line:
         except Exception as error:
             self._fail(error)
         finally:
-            self._fail(ConnectionError("the line to the broker is closed"))
+            self._connection.ioloop.close()
 
     def _send(self, bodies: Sequence[tuple[str, bytes]]) -> None:
         try:
@@ -158,7 +166,8 @@ class _Line:
         with self._changed:
             self._failed = self._failed or error
             self._changed.notify_all()
-        self._connection.ioloop.stop()
+        # Not at once: the connection closes its socket in the next rounds of the loop.
+        self._connection.ioloop.call_later(LAST_ROUNDS, self._connection.ioloop.stop)
 
     def _wait(self, ready: Any, give_up: float) -> None:
         with self._changed:

@@ -58,6 +58,14 @@ class Clients:
         with self._borrowed(connector, system, hand, connector.connect) as client:
             yield client
 
+    def close(self) -> None:
+        """Closes every client that nobody has in hand."""
+        with self._lock:
+            kept = [one for idle in self._idle.values() for one in idle]
+            self._idle.clear()
+        for one in kept:
+            one.client.close()
+
     @contextmanager
     def _borrowed(
         self, connector: Connector, system: System, hand: Hand, connect: Callable[[BaseModel, Pace], Client]

@@ -192,14 +192,14 @@ class OrderTry:
 def _already(document: PlannedDocument) -> Outcome:
     """The first document is final; one that did not come to the order's total stays with the owner."""
     if document.answered_total is not None and document.answered_total != document.total:
-        sentence = _totals_differ(document.total, document.answered_total, "", document.number or "")
+        sentence = _totals_differ(document.total, document.answered_total, document.currency, document.number or "")
         return Outcome(state="failed", name="failed", reason="totals_differ", sentence=sentence)
     sentence = REASONS["already_synced"].says(kind=document.kind, number=document.number)
     return Outcome(state="done", name="already_synced", reason="already_synced", sentence=sentence)
 
 
 def _totals_differ(order: Decimal, books: Decimal, currency: str, number: str) -> str:
-    return REASONS["totals_differ"].says(order=order, books=books, currency=currency, number=number)
+    return REASONS["totals_differ"].says(order=f"{order:.2f}", books=f"{books:.2f}", currency=currency, number=number)
 
 
 def _settings(stored: Mapping[str, Any]) -> OrderSettings:

@@ -747,7 +747,8 @@ create function claim(
   out target_system bigint, out target_kind text, out target_credentials bytea, out is_troubled boolean,
   out event_id bigint, out body bytea,
   out document_id bigint, out document_state text, out document_kind text, out document_reference text,
-  out document_key text, out document_request bytea, out document_number text, out document_total numeric,
+  out document_key text, out document_request bytea, out document_number text, out document_currency text,
+  out document_total numeric,
   out document_answered numeric, out first_sent interval, out last_sent interval, out generation integer
 )
 language plpgsql as $$
@@ -812,10 +813,10 @@ begin
   select k.settings into settings from shopledger.connection_settings k
   where k.connection_id = c.id and k.version = c.settings_version;
   select e.body into body from shopledger.events e where e.id = t.newest_event_id and e.received_at = t.newest_event_at;
-  select d.id, d.state, d.kind, d.reference, d.idempotency_key, d.request, d.external_number, d.total, d.answered_total,
+  select d.id, d.state, d.kind, d.reference, d.idempotency_key, d.request, d.external_number, d.currency, d.total, d.answered_total,
          now() - d.first_sent_at, now() - d.last_sent_at, d.generation
   into document_id, document_state, document_kind, document_reference, document_key, document_request, document_number,
-       document_total, document_answered, first_sent, last_sent, generation
+       document_currency, document_total, document_answered, first_sent, last_sent, generation
   from shopledger.documents d
   where d.connection_id = c.id and d.source_type = t.source_type and d.source_id = t.source_id and d.sub_id = ''
     and d.state in ('planned', 'draft', 'booked');

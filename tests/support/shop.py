@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,14 +54,26 @@ class Shop:
         )
 
 
-def open_shop(database: Database, *, kind: str = "woocommerce", active: bool = True) -> Shop:
+def open_shop(
+    database: Database,
+    *,
+    kind: str = "woocommerce",
+    active: bool = True,
+    shop_credentials: Mapping[str, str] | None = None,
+    books_credentials: Mapping[str, str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Shop:
     name = f"Lampeland {next(_numbers)}"
     account = database.run(lambda c: setup.open_account(c, name), repeat=False)
     with database.account(account) as c:
-        webshop = setup.add_system(c, KEYRING, kind=kind, role="webshop", name=name, credentials={"key": "k"})
-        books = setup.add_system(c, KEYRING, kind="economic", role="accounting", name="Books", credentials={})
+        webshop = setup.add_system(
+            c, KEYRING, kind=kind, role="webshop", name=name, credentials=shop_credentials or {"key": "k"}
+        )
+        books = setup.add_system(
+            c, KEYRING, kind="economic", role="accounting", name="Books", credentials=books_credentials or {}
+        )
         connection = setup.add_connection(
-            c, kind="orders", name="Orders", source=webshop, target=books, settings={}, by="test"
+            c, kind="orders", name="Orders", source=webshop, target=books, settings=settings or {}, by="test"
         )
         setup.switch_connection(c, connection, on=active)
     return Shop(database, account, webshop, books, connection)

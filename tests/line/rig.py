@@ -1,0 +1,125 @@
+"""A webshop, books and a worker's tools: everything between a committed transfer and its document."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors.economic.sandbox import EconomicSandbox
+from connectors.woocommerce.sandbox import WooCommerceSandbox
+from shared.store import owner
+from shared.store.database import Database
+from shared.store.line import Claim
+from tests.support.shop import KEYRING, Shop, open_shop
+from workers.clients import Clients
+from workers.hand import Point, Watch
+from workers.lanes import Lanes
+from workers.main import nobody
+from workers.order_steps import Tools
+from workers.orders import try_order
+from workers.parties import KnownProducts
+
+#: What the tests' owner chooses: products and customers are made where they are missing.
+SETTINGS: Mapping[str, Any] = {
+    "create_products": True,
+    "shipping_product": "FREIGHT",
+    "fee_product": "FEE",
+    "books": {"customer_group": 1, "product_group": 1},
+}
+
+
+def books_credentials(books: EconomicSandbox) -> dict[str, str]:
+    return {
+        "app_secret_token": books.app_secret_token,
+        "agreement_grant_token": books.agreement_grant_token,
+        "url": books.url,
+    }
+
+
+def shop_credentials(shop: WooCommerceSandbox) -> dict[str, str]:
+    return {"url": shop.url, "consumer_key": shop.consumer_key, "consumer_secret": shop.consumer_secret}
+
+
+@dataclass
+class Line:
+    """One connection with its books; `work()` is what a worker does when a message comes."""
+
+    database: Database
+    books: EconomicSandbox
+    woo: WooCommerceSandbox | None
+    shop: Shop
+    threads: int = 8
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.tools = self.new_tools()
+
+    def new_tools(self) -> Tools:
+        """As another worker process has them."""
+        return Tools(self.database, Clients(self.database, KEYRING, Lanes(self.threads)), KnownProducts())
+
+    def work(self, number: int | str, *, tools: Tools | None = None, watch: Watch = nobody) -> None:
+        """A message about that order."""
+        (transfer,) = self.shop.rows("select id from transfers where source_id = %s", str(number))[0]
+        try_order(tools or self.tools, self.shop.account, transfer, self.stopping, watch)
+
+    def state(self, number: int | str) -> tuple[str, str]:
+        """(state, reason) of that order's transfer."""
+        return self.shop.rows("select state, reason from transfers where source_id = %s", str(number))[0]  # type: ignore[return-value]
+
+    def said(self, number: int | str) -> str:
+        """The last sentence that was written for the owner about that order."""
+        rows = self.shop.rows(
+            "select convert_from(s.body, 'UTF8') from attempt_stages s join attempts a on a.id = s.attempt_id"
+            " join transfers t on t.id = a.transfer_id where t.source_id = %s and s.stage = 'ended' order by s.at",
+            str(number),
+        )
+        return str(rows[-1][0])
+
+    def send_again(self, number: int | str) -> None:
+        """The owner's word."""
+        (transfer,) = self.shop.rows("select id from transfers where source_id = %s", str(number))[0]
+        with self.database.account(self.shop.account) as c:
+            assert owner.send_again(c, transfer)
+
+    def let_time_pass(self, seconds: float) -> None:
+        """In the store: what was sent, leased or is to wait lies that much further back."""
+        for statement in (
+            "update documents set first_sent_at = first_sent_at - %(s)s, last_sent_at = last_sent_at - %(s)s",
+            "update creation_guards set first_sent_at = first_sent_at - %(s)s, held_until = held_until - %(s)s",
+            "update transfers set next_attempt_at = next_attempt_at - %(s)s, lease_until = lease_until - %(s)s",
+            "update budgets set blocked_until = blocked_until - %(s)s",
+        ):
+            with self.database.account(self.shop.account) as c:
+                c.execute(statement.replace("%(s)s", f"interval '{seconds} s'"))  # type: ignore[arg-type]
+
+
+@contextlib.contextmanager
+def line_to(database: Database, *, with_shop: bool = False, threads: int = 8, **settings: Any) -> Iterator[Line]:
+    with contextlib.ExitStack() as stack:
+        books = stack.enter_context(EconomicSandbox())
+        woo = stack.enter_context(WooCommerceSandbox()) if with_shop else None
+        shop = open_shop(
+            database,
+            shop_credentials=shop_credentials(woo) if woo else None,
+            books_credentials=books_credentials(books),
+            settings={**SETTINGS, **settings},
+        )
+        line = Line(database, books, woo, shop, threads)
+        yield line
+        line.tools.clients.close()
+
+
+class Killed(BaseException):
+    """Stands for a process that is gone: nothing in the code catches it."""
+
+
+def dies_at(point: Point) -> Watch:
+    def watch(passed: Point, claim: Claim) -> None:
+        if passed is point:
+            raise Killed
+
+    return watch
