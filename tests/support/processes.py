@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from tests.support.shop import SECRET_KEYS
 from tests.support.wire import exchange, request
@@ -33,14 +34,18 @@ def environment(database_url: str, **more: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running(command: Sequence[str], env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+def running(
+    command: Sequence[str], env: Mapping[str, str], *, output: IO[str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
     """A process of ours, in a group of its own; ended whatever happens, and its output is shown if the test fails.
 
-    The output goes into a file: a pipe that nobody reads would stop the process when it is full.
+    The output goes into a file (`output`, or one of its own): a pipe that nobody reads would stop the process when it
+    is full.
     """
-    with tempfile.TemporaryFile("w+") as output:
+    with tempfile.TemporaryFile("w+") as own:
+        written = output or own
         process = subprocess.Popen(
-            command, env=env, cwd=ROOT, text=True, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            command, env=env, cwd=ROOT, text=True, stdout=written, stderr=subprocess.STDOUT, start_new_session=True
         )
         try:
             yield process
@@ -52,8 +57,8 @@ def running(command: Sequence[str], env: Mapping[str, str]) -> Iterator[subproce
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-            output.seek(0)
-            sys.stdout.write(output.read())
+            own.seek(0)
+            sys.stdout.write(own.read())
 
 
 @contextlib.contextmanager

@@ -1,0 +1,171 @@
+"""A system that is slow, refuses or is gone: its orders wait, are told of once, and nobody else's are held up."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from shared.store import setup
+from shared.store.database import Database
+from tests.line.queues import eventually
+from tests.line.rig import Line, books_credentials, line_to
+from tests.support.orders import tell, woo_order
+from tests.support.shop import KEYRING
+
+
+@pytest.fixture
+def line(store: Database) -> Iterator[Line]:
+    with line_to(store) as line:
+        yield line
+
+
+def alarms(line: Line) -> list[tuple[object, ...]]:
+    return list(line.shop.rows("select code, count, resolved_at is not null from alarms order by id"))
+
+
+def test_a_revoked_grant_stops_the_connection_once_and_new_credentials_let_it_go_on(line: Line) -> None:
+    # Given books that refuse the grant
+    for number in (1, 2):
+        tell(line.shop, woo_order(number))
+    line.books.revoke_grant()
+
+    # When a worker comes, then there is one alarm, and the next order asks for nothing
+    line.work(1)
+    asked = len(line.books.journal.entries())
+    line.work(2)
+    assert len(line.books.journal.entries()) == asked
+    assert [code for code, *_ in alarms(line)] == ["grant_revoked"]
+    assert line.state(1)[0] == line.state(2)[0] == "waiting"
+
+    # When the owner connects anew, then both go, and the alarm is over
+    line.books.restore_grant()
+    with line.database.account(line.shop.account) as c:
+        setup.change_credentials(c, KEYRING, line.shop.books, books_credentials(line.books))
+    line.work(1)
+    line.work(2)
+    assert (line.state(1), line.state(2)) == (("done", ""), ("done", ""))
+    assert [is_over for *_, is_over in alarms(line)] == [True]
+
+
+def test_credentials_that_are_missing_are_told_as_such(line: Line) -> None:
+    # Given books whose credentials nobody entered, when an order comes, then the owner is told to enter them
+    line.shop.rows("update systems set credentials = null where id = %s returning id", line.shop.books)
+    tell(line.shop, woo_order(1))
+    line.work(1)
+    assert [code for code, *_ in alarms(line)] == ["no_credentials"]
+
+
+def test_a_system_that_asks_for_patience_is_left_alone_by_everybody(line: Line) -> None:
+    # Given books that ask for half a minute
+    for number in (1, 2):
+        tell(line.shop, woo_order(number))
+    line.books.add_fault(kind="answer", status=429, headers={"Retry-After": "30"}, count=1)
+    line.work(1)
+    assert line.state(1) == ("waiting", "rate_limited")
+
+    # When another worker has another order, then it asks for nothing and comes back later
+    asked = len(line.books.journal.entries())
+    line.work(2, tools=line.new_tools())
+    assert len(line.books.journal.entries()) == asked
+    ((wait,),) = line.shop.rows(
+        "select extract(epoch from next_attempt_at - now()) from transfers where source_id = '2'"
+    )
+    assert 25 < wait <= 30
+
+    # And after the half minute both go
+    line.let_time_pass(35)
+    line.work(1)
+    line.work(2)
+    assert len(line.books.documents()) == 2
+
+
+def test_a_system_that_fails_again_and_again_rests_longer_each_time(line: Line) -> None:
+    # Given books that answer every request with an error
+    tell(line.shop, woo_order(1))
+    fault = line.books.add_fault(kind="answer", status=503)
+    rests = []
+
+    # When the order is tried again and again, then from the fifth time on the books rest, each time longer
+    for _ in range(7):
+        line.work(1)
+        ((rest,),) = line.shop.rows("select extract(epoch from blocked_until - now()) from budgets")
+        rests.append(round(rest) if rest is not None else None)
+        line.let_time_pass(4000)
+    assert rests == [None, None, None, None, 5, 10, 20]
+
+    # And one success ends the row
+    line.books.faults.remove(fault)
+    line.work(1)
+    assert line.state(1) == ("done", "")
+    assert line.shop.rows("select troubles from budgets") == [(0,)]
+
+
+def test_an_order_is_tried_later_and_later(line: Line) -> None:
+    # Given books that fail, when the order is tried again and again, then each wait is longer, up to an hour
+    tell(line.shop, woo_order(1))
+    line.books.add_fault(kind="answer", status=503)
+    waits = []
+    for _ in range(7):
+        line.work(1)
+        waits += line.shop.rows("select extract(epoch from next_attempt_at - now())::int from transfers")
+        line.let_time_pass(5000)
+    expected = [5, 15, 60, 300, 900, 3600, 3600]
+    assert all(0.75 * e <= w <= 1.25 * e for (w,), e in zip(waits, expected, strict=True)), waits
+
+
+def test_all_workers_together_keep_to_what_the_system_allows(store: Database) -> None:
+    # Given books whose budget is nearly used up, as they say themselves
+    with line_to(store) as line:
+        line.books.books.settings.tokens_per_minute = 60  # type: ignore[attr-defined]
+        for number in range(1, 41):
+            tell(line.shop, woo_order(number))
+
+        # When two workers handle one order after the other, then they stop before the books have to refuse
+        tools = line.new_tools(), line.new_tools()
+        for number in range(1, 41):
+            line.work(number, tools=tools[number % 2])
+        refused = [entry for entry in line.books.journal.entries() if entry.status == 429]
+        reasons = {reason for _, reason in map(line.state, range(1, 41))}
+        assert len(refused) <= 1
+        assert "no_budget" in reasons or "rate_limited" in reasons
+
+
+def test_books_that_hang_do_not_hold_up_the_orders_of_others(store: Database) -> None:
+    # Given books that answer after a long time, others that answer at once, and a worker with four threads
+    with line_to(store, threads=4) as slow, line_to(store, threads=4) as quick:
+        slow.books.add_fault(kind="latency", seconds=30)
+        tools = slow.tools
+        for number in range(1, 9):
+            tell(slow.shop, woo_order(number))
+            tell(quick.shop, woo_order(number))
+
+        # When the messages of the slow ones come first
+        todo = [(slow, n) for n in range(1, 9)] + [(quick, n) for n in range(1, 9)]
+        lock = threading.Lock()
+
+        def thread() -> None:
+            while True:
+                with lock:
+                    if not todo:
+                        return
+                    line, number = todo.pop(0)
+                line.work(number, tools=tools)
+
+        threads = [threading.Thread(target=thread) for _ in range(4)]
+        started = time.monotonic()
+        for one in threads:
+            one.start()
+        try:
+            # Then the orders of the others are through long before the slow ones
+            eventually(lambda: len(quick.books.documents()) == 8, within=10)
+            assert time.monotonic() - started < 10
+            assert slow.books.documents() == []
+        finally:
+            slow.books.faults.clear()
+            for one in threads:
+                one.join(timeout=30)
+        put_back = [n for n in range(1, 9) if slow.state(n) == ("waiting", "others_first")]
+        assert len(put_back) >= 4
