@@ -68,8 +68,6 @@ class Hand:
         self._watch(point, self.claim)
         if self._stopping.is_set():
             raise PutBack("stopping")
-        if time.monotonic() > self._since + TRY_AT_MOST:
-            raise PutBack("too_slow", wait=1.0)
         self.seconds_for_a_call()
 
     def passed(self, point: Point) -> None:
@@ -77,7 +75,9 @@ class Hand:
         self._watch(point, self.claim)
 
     def seconds_for_a_call(self) -> float:
-        """How long the next call may take, with a lease that outlasts it. Raises LeaseLost."""
+        """How long the next call may take, with a lease that outlasts it. Raises LeaseLost, and PutBack for want of time."""
+        if time.monotonic() > self._since + TRY_AT_MOST:
+            raise PutBack("too_slow", wait=1.0)
         if self._until - time.monotonic() < LEASE / 2 + SPARE:
             since = time.monotonic()
             if not line.renew(self._database, self.claim, lease=LEASE):

@@ -27,7 +27,8 @@ class Context(dramatiq.Middleware):
 
     def before_process_message(self, broker: dramatiq.Broker, message: MessageProxy) -> None:
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(queue=message.queue_name, message=message.message_id, **message.kwargs)
+        words = {("rung_for" if name == "reason" else name): word for name, word in message.kwargs.items()}
+        structlog.contextvars.bind_contextvars(queue=message.queue_name, message=message.message_id, **words)
         self._local.since = time.monotonic()
 
     def after_process_message(

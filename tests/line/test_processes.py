@@ -98,7 +98,7 @@ def test_an_order_goes_through_all_processes_and_nobody_tells_who_bought_it(
     (ended,) = [entry for entry in services.lines() if entry["event"] == "order_ended" and entry["order"] == "1007"]
     assert ended["account"] == line.shop.account
     assert ended["outcome"] == "transferred"
-    assert {"queue", "message", "connection", "transfer", "reason", "timestamp"} <= ended.keys()
+    assert {"queue", "message", "connection", "transfer", "rung_for", "timestamp"} <= ended.keys()
 
     # And the metrics count it
     assert 'shopledger_tries_total{outcome="transferred",queue="orders"} 1.0' in metrics
