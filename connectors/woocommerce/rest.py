@@ -137,7 +137,7 @@ class Rest:
 
 
 def _no_longer_than(seconds: float) -> dict[str, float]:
-    return {part: min(limit or seconds, seconds) for part, limit in TIMEOUT.as_dict().items()}
+    return {part: max(min(limit or seconds, seconds), 0.001) for part, limit in TIMEOUT.as_dict().items()}
 
 
 def _read(response: httpx.Response, deadline: float) -> bytes:

@@ -42,7 +42,7 @@ def publishing_to(amqp_url: str) -> Iterator[Publisher]:
 
 def take_all(amqp_url: str, queue: str = Queue.ORDERS) -> list[dramatiq.Message[Any]]:
     """Every message that waits, taken out."""
-    found = []
+    found: list[dramatiq.Message[Any]] = []
     with channel_to(amqp_url) as channel:
         while True:
             _, _, body = channel.basic_get(queue, auto_ack=True)

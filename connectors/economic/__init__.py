@@ -1,0 +1,53 @@
+"""e-conomic (REST API): draft orders and draft invoices, and their booking."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+from pydantic import BaseModel
+
+from connectors.accounting import Accounting, AccountingClient
+from connectors.economic import credentials as access
+from connectors.economic import settings as choices
+from connectors.economic import write
+from connectors.economic.client import EconomicClient
+from connectors.pace import UNHURRIED, Budget, Pace
+from shared.domain.document import DocumentKind, DocumentPlan, NewCustomer, NewProduct
+
+
+class Economic(Accounting):
+    kind: ClassVar[str] = "economic"
+    title: ClassVar[str] = "e-conomic"
+    Credentials: ClassVar[type[BaseModel]] = access.Credentials
+    Settings: ClassVar[type[BaseModel]] = choices.Settings
+    document_kinds: ClassVar[frozenset[DocumentKind]] = frozenset({DocumentKind.ORDER, DocumentKind.INVOICE})
+    #: As the header X-RateLimiting names it: "token-limit-10000-per-60-seconds".
+    budget: ClassVar[Budget | None] = Budget(tokens=10_000, per=timedelta(seconds=60))
+
+    def origin(self, credentials: BaseModel) -> str:
+        return _access(credentials).url
+
+    def connect(self, credentials: BaseModel, pace: Pace = UNHURRIED) -> AccountingClient:
+        return EconomicClient(_access(credentials), pace)
+
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
+        return write.write_document(plan, _choices(settings))
+
+    def write_customer(self, customer: NewCustomer, settings: BaseModel) -> bytes:
+        return write.write_customer(customer, _choices(settings))
+
+    def write_product(self, product: NewProduct, settings: BaseModel) -> bytes:
+        return write.write_product(product, _choices(settings))
+
+
+def _access(credentials: BaseModel) -> access.Credentials:
+    if not isinstance(credentials, access.Credentials):
+        raise TypeError("credentials of another connector")
+    return credentials
+
+
+def _choices(settings: BaseModel) -> choices.Settings:
+    if not isinstance(settings, choices.Settings):
+        raise TypeError("settings of another connector")
+    return settings

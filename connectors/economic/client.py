@@ -1,0 +1,165 @@
+"""e-conomic's REST API: documents, customers and products of one agreement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from connectors.economic import filters, read
+from connectors.economic.credentials import Credentials
+from connectors.economic.errors import unexpected
+from connectors.economic.ids import encode_id
+from connectors.economic.lookups import Lookups, rows
+from connectors.economic.read import Shelf
+from connectors.economic.rest import Answer, Rest
+from connectors.economic.settings import Settings
+from connectors.economic.write import is_email, is_product_number, is_reference, write_booking
+from connectors.pace import UNHURRIED, Pace
+from shared.domain.document import Customer, DocumentKind, FoundDocument, Place, Product
+from shared.errors import NeedsUser, Skip
+
+T = TypeVar("T")
+
+
+class EconomicClient:
+    """Talks to one agreement, not for several threads at once. Raises fates only."""
+
+    def __init__(self, credentials: Credentials, pace: Pace = UNHURRIED) -> None:
+        self._rest = Rest(credentials, pace)
+        self.lookups = Lookups(self._rest)
+
+    def __enter__(self) -> EconomicClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._rest.close()
+
+    def fill_settings(self, settings: BaseModel) -> BaseModel:
+        if not isinstance(settings, Settings):
+            raise TypeError("settings of another connector")
+        return self.lookups.fill(settings)
+
+    # Documents.
+
+    def find_by_reference(self, reference: str) -> Sequence[FoundDocument]:
+        """In the order in which documents move: one that moves meanwhile may be seen twice, but is never missed."""
+        if not is_reference(reference):
+            return []
+        clause = {"filter": filters.equals("references.other", reference)}
+        return [
+            _found(read.document(shelf, row), write=False)
+            for shelf in Shelf
+            for row in rows(self._rest, shelf.path, clause)
+            if read.is_ours(row, reference)
+        ]
+
+    def get_document(self, kind: DocumentKind, place: Place, number: str) -> FoundDocument:
+        shelf = Shelf.of(kind, place)
+        return _found(read.document(shelf, self._get_document(shelf, number)), write=False)
+
+    def create_document(self, kind: DocumentKind, request: bytes, *, key: str) -> FoundDocument:
+        shelf = Shelf.of(kind, Place.DRAFT)
+        return _made(self._rest.post(shelf.path, request, key=key), lambda row: read.document(shelf, row))
+
+    def delete_draft(self, kind: DocumentKind, number: str, *, reference: str, key: str) -> None:
+        shelf = Shelf.of(kind, Place.DRAFT)
+        self._get_ours(shelf, number, reference)
+        answer = self._rest.delete(f"{shelf.path}/{number}", key=key)
+        if not read.says_deleted(answer.value):
+            raise unexpected(write=True)
+
+    def book(self, number: str, *, reference: str, key: str) -> FoundDocument:
+        """Nothing is sent to the customer by it. A draft of another reference that was booked all the same, because it
+        took the number in between, is OutcomeUnknown."""
+        self._get_ours(Shelf.INVOICE_DRAFTS, number, reference)
+        answer = self._rest.post(Shelf.INVOICES_BOOKED.path, write_booking(number), key=key)
+        return _made(
+            answer,
+            lambda row: read.document(Shelf.INVOICES_BOOKED, row) if read.is_ours(row, reference) else None,
+        )
+
+    def _get_ours(self, shelf: Shelf, number: str, reference: str) -> None:
+        if not read.is_ours(self._get_document(shelf, number), reference):
+            raise Skip("document_gone", "The draft with this number in e-conomic is another one.")
+
+    def _get_document(self, shelf: Shelf, number: str) -> Mapping[str, Any]:
+        if not re.fullmatch("[1-9][0-9]{0,8}", number):
+            raise Skip("document_gone", "e-conomic has no such document: its numbers are whole.")
+        row = self._rest.get(f"{shelf.path}/{number}").value
+        if not isinstance(row, dict) or str(row.get(shelf.number)) != number:
+            raise unexpected(write=False)
+        return row
+
+    # Customers.
+
+    def find_customers(self, email: str) -> Sequence[Customer]:
+        if not is_email(email):
+            return []
+        clause = {"filter": filters.equals("email", email)}
+        found = [_found(read.customer(row), write=False) for row in rows(self._rest, "customers", clause)]
+        return [customer for customer in found if customer.email.casefold() == email.casefold()]
+
+    def get_customer(self, number: str) -> Customer:
+        if not re.fullmatch("[1-9][0-9]{0,8}", number):
+            raise Skip("customer_gone", "e-conomic has no such customer: its numbers have one to nine digits.")
+        customer = _found(_if_object(self._rest.get(f"customers/{number}"), read.customer), write=False)
+        if customer.number != number:
+            raise unexpected(write=False)
+        return customer
+
+    def create_customer(self, request: bytes, *, key: str) -> Customer:
+        return _made(self._rest.post("customers", request, key=key), read.customer)
+
+    # Products.
+
+    def find_products(self, numbers: Collection[str]) -> Sequence[Product]:
+        """In lists, as far as a list can hold the number. What cannot be a product's number is not asked for."""
+        wanted = sorted({number for number in numbers if is_product_number(number)})
+        found: dict[str, Product] = {}
+        for batch in filters.batches(number for number in wanted if filters.fits_a_list(number)):
+            clause = {"filter": filters.any_of("productNumber", batch)}
+            for row in rows(self._rest, "products", clause):
+                product = _found(read.product(row), write=False)
+                found[product.number] = product
+        for number in wanted:
+            if not filters.fits_a_list(number) and (alone := self._get_product(number)) is not None:
+                found[alone.number] = alone
+        known = {number.casefold() for number in wanted}
+        return [product for product in found.values() if product.number.casefold() in known]
+
+    def create_product(self, request: bytes, *, key: str) -> Product:
+        """e-conomic's word for a number that is taken is not known: one that it refuses is looked up."""
+        try:
+            return _made(self._rest.post("products", request, key=key), read.product)
+        except NeedsUser as refusal:
+            number = read.product_number_of(request) if refusal.code == "product_number" else ""
+            if not number or self._get_product(number) is None:
+                raise
+        raise Skip("product_exists", "e-conomic has a product with this number.")
+
+    def _get_product(self, number: str) -> Product | None:
+        try:
+            return _found(_if_object(self._rest.get(f"products/{encode_id(number)}"), read.product), write=False)
+        except Skip:
+            return None
+
+
+def _found(value: T | None, *, write: bool) -> T:
+    if value is None:
+        raise unexpected(write=write)
+    return value
+
+
+def _made(answer: Answer, reader: Callable[[Mapping[str, Any]], T | None]) -> T:
+    """What a write made. An answer that does not say so leaves open whether it was made."""
+    return _found(_if_object(answer, reader), write=True)
+
+
+def _if_object(answer: Answer, reader: Callable[[Mapping[str, Any]], T | None]) -> T | None:
+    return reader(answer.value) if isinstance(answer.value, dict) else None

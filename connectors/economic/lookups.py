@@ -1,0 +1,133 @@
+"""What the books offer to choose from. It seldom changes, so each list is kept for some minutes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar
+
+from connectors.economic.errors import unexpected
+from connectors.economic.rest import Answer, Rest
+from connectors.economic.settings import Settings
+from shared.errors import NeedsUser
+
+#: Seconds.
+KEPT = 600.0
+#: The largest page that e-conomic gives.
+PAGE_SIZE = 1000
+#: More pages than any list has; it only bounds a server that repeats itself.
+MAX_PAGES = 1000
+
+T = TypeVar("T")
+
+
+class Lookup(Enum):
+    """A list of the books: its path, and the property that is an entry's id."""
+
+    LAYOUTS = ("layouts", "layoutNumber")
+    PAYMENT_TERMS = ("payment-terms", "paymentTermsNumber")
+    VAT_ZONES = ("vat-zones", "vatZoneNumber")
+    CUSTOMER_GROUPS = ("customer-groups", "customerGroupNumber")
+    PRODUCT_GROUPS = ("product-groups", "productGroupNumber")
+    CURRENCIES = ("currencies", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`id` is a number's digits, or a currency's code; `kind` is the type of a payment term ("net", "dueDate")."""
+
+    id: str
+    name: str
+    kind: str = ""
+
+
+def rows(rest: Rest, path: str, parameters: Mapping[str, str] | None = None) -> Iterator[Mapping[str, Any]]:
+    """Every entry of a collection, page by page. Links are not followed: they might lead elsewhere, with our tokens."""
+    for page in range(MAX_PAGES):
+        answer = rest.get(path, {**(parameters or {}), "skippages": str(page), "pagesize": str(PAGE_SIZE)})
+        collection, is_last = _page(answer)
+        yield from collection
+        if is_last:
+            return
+
+
+def _page(answer: Answer) -> tuple[list[Mapping[str, Any]], bool]:
+    value = answer.value
+    found = value.get("collection") if isinstance(value, dict) else None
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        raise unexpected(write=False)
+    pagination = value.get("pagination")
+    return found, not found or not isinstance(pagination, dict) or not pagination.get("nextPage")
+
+
+class Lookups:
+    """The lists of one agreement; keep it as long as its client."""
+
+    def __init__(self, rest: Rest, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rest = rest
+        self._clock = clock
+        self._kept: dict[str, tuple[float, Any]] = {}
+
+    def entries(self, which: Lookup) -> Sequence[Entry]:
+        """All entries that may be used, lowest number first; deleted layouts are left out."""
+        path, key = which.value
+
+        def ask() -> Sequence[Entry]:
+            usable = [row for row in rows(self._rest, path) if row.get("deleted") is not True]
+            return sorted((_entry(row, key) for row in usable), key=lambda entry: (len(entry.id), entry.id))
+
+        return self._keep(path, ask)
+
+    def fill(self, settings: Settings) -> Settings:
+        """With the books' own layout and payment terms where the owner chose none. Raises NeedsUser."""
+        return settings.model_copy(
+            update={
+                "layout": settings.layout or self._first_layout(),
+                "payment_terms": settings.payment_terms or self._usual_terms(),
+            }
+        )
+
+    def _first_layout(self) -> int:
+        layouts = self.entries(Lookup.LAYOUTS)
+        if not layouts:
+            raise NeedsUser("layout", "e-conomic has no layout for invoices: make one there.")
+        return int(layouts[0].id)
+
+    def _usual_terms(self) -> int:
+        """The agreement's default, else the lowest number. A shop's order has no due date of its own to go with
+        terms of the type "dueDate"."""
+        terms = [entry for entry in self.entries(Lookup.PAYMENT_TERMS) if entry.kind != "dueDate"]
+        if not terms:
+            raise NeedsUser(
+                "payment_terms", "e-conomic has no payment terms that a shop's order can have: make some there."
+            )
+        usual = self._keep("self", self._default_term)
+        return int(next((entry for entry in terms if usual in (entry.id, entry.name)), terms[0]).id)
+
+    def _default_term(self) -> str:
+        """Documented as a text only: it may be a number or a name. A reference is taken for its number."""
+        value = self._rest.get("self").value
+        if not isinstance(value, dict):
+            raise unexpected(write=False)
+        chosen = value.get("settings")
+        default = chosen.get("defaultPaymentTerm") if isinstance(chosen, dict) else None
+        if isinstance(default, dict):
+            default = default.get("paymentTermsNumber")
+        return str(default) if isinstance(default, (int, str)) else ""
+
+    def _keep(self, name: str, ask: Callable[[], T]) -> T:
+        now = self._clock()
+        kept = self._kept.get(name)
+        if kept is None or kept[0] <= now:
+            kept = self._kept[name] = (now + KEPT, ask())
+        value: T = kept[1]
+        return value
+
+
+def _entry(row: Mapping[str, Any], key: str) -> Entry:
+    id_, name, kind = row.get(key), row.get("name"), row.get("paymentTermsType")
+    if not (type(id_) is int or (key == "code" and isinstance(id_, str) and id_)):
+        raise unexpected(write=False)
+    return Entry(str(id_), name if isinstance(name, str) else "", kind if isinstance(kind, str) else "")

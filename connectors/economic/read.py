@@ -1,0 +1,105 @@
+"""e-conomic's JSON -> documents, customers and products. None for what is not what it should be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from shared.domain.document import Customer, DocumentKind, FoundDocument, Place, Product
+from shared.errors import Skip
+
+
+class Shelf(Enum):
+    """Where documents stand, in the order in which they move: kind, place, path, and the property of their number."""
+
+    ORDER_DRAFTS = (DocumentKind.ORDER, Place.DRAFT, "orders/drafts", "orderNumber")
+    ORDERS_SENT = (DocumentKind.ORDER, Place.SENT, "orders/sent", "orderNumber")
+    ORDERS_ARCHIVED = (DocumentKind.ORDER, Place.ARCHIVED, "orders/archived", "orderNumber")
+    INVOICE_DRAFTS = (DocumentKind.INVOICE, Place.DRAFT, "invoices/drafts", "draftInvoiceNumber")
+    INVOICES_BOOKED = (DocumentKind.INVOICE, Place.BOOKED, "invoices/booked", "bookedInvoiceNumber")
+
+    def __init__(self, kind: DocumentKind, place: Place, path: str, number: str) -> None:
+        self.kind = kind
+        self.place = place
+        self.path = path
+        self.number = number
+
+    @classmethod
+    def of(cls, kind: DocumentKind, place: Place) -> Shelf:
+        """Raises Skip("document_gone") for a place that such documents are never in."""
+        for shelf in cls:
+            if (shelf.kind, shelf.place) == (kind, place):
+                return shelf
+        raise Skip("document_gone", "e-conomic keeps no such documents there.")
+
+
+def is_ours(row: Mapping[str, Any], reference: str) -> bool:
+    """Whether the document's reference is exactly this one; the owner may write more behind it, after a space."""
+    stated = _reference(row)
+    return bool(reference) and (stated == reference or stated.startswith(f"{reference} "))
+
+
+def document(shelf: Shelf, row: Mapping[str, Any]) -> FoundDocument | None:
+    """From a list, or as a whole: both state the totals."""
+    number, currency = row.get(shelf.number), row.get("currency")
+    debtor = row.get("customer")
+    customer = debtor.get("customerNumber") if isinstance(debtor, dict) else None
+    total, tax = _amount(row.get("grossAmount")), _amount(row.get("vatAmount"))
+    if type(number) is not int or type(customer) is not int or not isinstance(currency, str):
+        return None
+    if total is None or tax is None:
+        return None
+    return FoundDocument(
+        kind=shelf.kind,
+        place=shelf.place,
+        number=str(number),
+        reference=_reference(row),
+        customer=str(customer),
+        currency=currency,
+        total=total,
+        total_tax=tax,
+    )
+
+
+def customer(row: Mapping[str, Any]) -> Customer | None:
+    number = row.get("customerNumber")
+    if type(number) is not int:
+        return None
+    return Customer(
+        number=str(number), name=_text(row.get("name")), email=_text(row.get("email")), barred=row.get("barred") is True
+    )
+
+
+def product(row: Mapping[str, Any]) -> Product | None:
+    number = row.get("productNumber")
+    if not isinstance(number, str) or not number:
+        return None
+    return Product(number=number, name=_text(row.get("name")), barred=row.get("barred") is True)
+
+
+def says_deleted(value: object) -> bool:
+    """A draft's deletion is answered with the count of what was deleted, or, as other deletions are, with nothing."""
+    return value is None or (isinstance(value, dict) and value.get("deletedCount") == 1)
+
+
+def product_number_of(request: bytes) -> str:
+    """The number in a request that `write_product` wrote."""
+    return str(json.loads(request)["productNumber"])
+
+
+def _reference(row: Mapping[str, Any]) -> str:
+    references = row.get("references")
+    return _text(references.get("other")) if isinstance(references, dict) else ""
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _amount(value: object) -> Decimal | None:
+    if isinstance(value, Decimal) or type(value) is int:
+        return Decimal(value)
+    return None
