@@ -33,8 +33,8 @@ LOOK_EVERY = 0.02
 CONFIRM_WITHIN = 5.0
 #: Seconds of rest when the store or the broker is away.
 REST = 0.5
-#: Which queue a transfer's message goes to.
-QUEUES = {"order": Queue.ORDERS}
+#: Which queue a message goes to, by the connection's kind; other kinds are not rung for yet.
+QUEUES = {"orders": Queue.ORDERS}
 
 log = structlog.get_logger()
 
@@ -46,6 +46,7 @@ class Relay:
         """`publish` returns which messages the broker confirmed."""
         self._database = database
         self._publish = publish
+        self._wanted = {"most": BATCH, "kinds": list(QUEUES)}
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. Whatever is away only makes it wait."""
@@ -65,7 +66,7 @@ class Relay:
 
     def round(self) -> tuple[int, int]:
         """Rings once; how many there were, and how many of them the broker has. Raises DatabaseDown."""
-        rows = self._database.run(lambda c: c.execute(query("ring"), {"most": BATCH}).fetchall(), repeat=False)
+        rows = self._database.run(lambda c: c.execute(query("ring"), self._wanted).fetchall(), repeat=False)
         if not rows:
             return 0, 0
         confirmed = self._publish([_message(*row) for row in rows])
@@ -78,10 +79,10 @@ class Relay:
 
 
 def _message(
-    account: int, connection: int, transfer: int, source_type: str, number: str | None, reason: str
+    account: int, connection: int, transfer: int, kind: str, number: str | None, reason: str
 ) -> dramatiq.Message[Any]:
     return message_for(
-        QUEUES[source_type],
+        QUEUES[kind],
         account=account,
         connection=connection,
         transfer=transfer,

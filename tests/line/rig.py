@@ -68,7 +68,7 @@ class Line:
 
     def state(self, number: int | str) -> tuple[str, str]:
         """(state, reason) of that order's transfer."""
-        return self.shop.rows("select state, reason from transfers where source_id = %s", str(number))[0]  # type: ignore[return-value]
+        return self.shop.rows("select state, reason from transfers where source_id = %s", str(number))[0]
 
     def said(self, number: int | str) -> str:
         """The last sentence that was written for the owner about that order."""
@@ -94,7 +94,7 @@ class Line:
             "update budgets set blocked_until = blocked_until - %(s)s",
         ):
             with self.database.account(self.shop.account) as c:
-                c.execute(statement.replace("%(s)s", f"interval '{seconds} s'"))  # type: ignore[arg-type]
+                c.execute(statement.replace("%(s)s", f"interval '{seconds} s'"))
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -199,7 +200,7 @@ def test_a_refusal_of_the_document_itself_leaves_nothing_frozen(line: Line) -> N
     ],
 )
 def test_what_the_owner_has_to_mend_is_told_in_his_words(
-    store: Database, order: dict[str, str], settings: dict[str, object], reason: str | None, says: str
+    store: Database, order: dict[str, str], settings: dict[str, Any], reason: str | None, says: str
 ) -> None:
     # Given an order or settings that cannot go, when a worker handles it, then it fails with that reason
     with line_to(store, **settings) as line:

@@ -153,7 +153,7 @@ def test_what_is_off_or_rests_is_not_rung(own_store: Database, relay: Relay, why
     shop = open_shop(own_store)
     tell(shop, woo_order(1))
     with own_store.account(shop.account) as c:
-        c.execute(why, {"connection": shop.connection, "webshop": shop.webshop, "books": shop.books})  # type: ignore[arg-type]
+        c.execute(why, {"connection": shop.connection, "webshop": shop.webshop, "books": shop.books})
 
     # When the relay looks, then it rings for nobody
     assert relay.round() == (0, 0)
@@ -285,7 +285,7 @@ def test_a_running_relay_is_awake_within_moments(own_store: Database, relay: Rel
     running.start()
     try:
         # When orders come one by one, then each is marked soon after its commit
-        waits = []
+        waits: list[tuple[float]] = []
         for number in range(1, 6):
             tell(shop, woo_order(number))
             eventually(lambda n=number: marked(shop) == n)  # type: ignore[misc]
@@ -309,3 +309,13 @@ def test_a_role_without_an_account_still_cannot_read_what_the_relay_rings(own_st
     assert own_store.run(lambda c: c.execute("select count(*) from transfers").fetchone()) == (0,)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         own_store.run(lambda c: c.execute("alter function ring owner to shopledger_app"))
+
+
+def test_a_connection_of_a_kind_that_nobody_handles_yet_stops_nothing(own_store: Database, relay: Relay) -> None:
+    # Given a shop with an order and a connection for products, which has no actor
+    shop = open_shop(own_store)
+    tell(shop, woo_order(1))
+    shop.rows("update connections set kind = 'products' returning id")
+
+    # When the relay looks, then it leaves that alone
+    assert relay.round() == (0, 0)

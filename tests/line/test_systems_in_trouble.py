@@ -107,7 +107,7 @@ def test_an_order_is_tried_later_and_later(line: Line) -> None:
     # Given books that fail, when the order is tried again and again, then each wait is longer, up to an hour
     tell(line.shop, woo_order(1))
     line.books.add_fault(kind="answer", status=503)
-    waits = []
+    waits: list[tuple[int]] = []
     for _ in range(7):
         line.work(1)
         waits += line.shop.rows("select extract(epoch from next_attempt_at - now())::int from transfers")
@@ -119,7 +119,7 @@ def test_an_order_is_tried_later_and_later(line: Line) -> None:
 def test_all_workers_together_keep_to_what_the_system_allows(store: Database) -> None:
     # Given books whose budget is nearly used up, as they say themselves
     with line_to(store) as line:
-        line.books.books.settings.tokens_per_minute = 60  # type: ignore[attr-defined]
+        line.books.books.settings.tokens_per_minute = 60
         for number in range(1, 41):
             tell(line.shop, woo_order(number))
 

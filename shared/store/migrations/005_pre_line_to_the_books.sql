@@ -77,10 +77,10 @@ call bind_to_account('dead_letters');
 grant select on dead_letters to shopledger_app;
 
 -- The next transfers to ring for, at most so many, each marked as rung. A connection gets no more than it may have in
--- flight; one that is off, and one whose shop or books rest or are broken, gets none. One relay at a time looks; another
--- one finds nothing then.
-create function ring(p_most integer)
-returns table (account_id bigint, connection_id bigint, transfer_id bigint, source_type text, source_number text, reason text)
+-- flight; one that is off, one whose shop or books rest or are broken, and one of another kind than `p_kinds` gets none.
+-- One relay at a time looks; another one finds nothing then.
+create function ring(p_most integer, p_kinds text[])
+returns table (account_id bigint, connection_id bigint, transfer_id bigint, kind text, source_number text, reason text)
 language plpgsql security definer set search_path = shopledger, pg_temp as $$
 #variable_conflict use_column
 begin
@@ -100,12 +100,12 @@ begin
     from having_work h where h.connection_id is not null
   ),
   room as (
-    select c.id, c.most_in_flight - (
+    select c.id, c.kind, c.most_in_flight - (
         select count(*) from transfers f
         where f.connection_id = c.id
           and (f.state = 'working' or (f.state = 'waiting' and f.rung_at is not null))) as free
     from having_work h
-    join connections c on c.id = h.connection_id and c.active
+    join connections c on c.id = h.connection_id and c.active and c.kind = any(p_kinds)
     join accounts a on a.id = c.account_id and a.active
     join systems s on s.id = c.source_system_id and s.active and s.broken_at is null
     join systems b on b.id = c.target_system_id and b.active and b.broken_at is null
@@ -115,7 +115,7 @@ begin
         and r.blocked_until > now())
   ),
   picked as (
-    select n.account_id, n.id
+    select n.account_id, n.id, room.kind
     from room cross join lateral (
       select t.account_id, t.id from transfers t
       where t.connection_id = room.id
@@ -127,7 +127,7 @@ begin
   update transfers t set rung_at = clock_timestamp()
   from picked p
   where t.account_id = p.account_id and t.id = p.id
-  returning t.account_id, t.connection_id, t.id, t.source_type, t.source_number,
+  returning t.account_id, t.connection_id, t.id, p.kind, t.source_number,
             case when t.failures > 0 then 'retry' when t.version = 1 then 'new' else 'changed' end;
 end
 $$;
@@ -169,11 +169,11 @@ declare
   v_count integer;
 begin
   update transfers t
-  set state = 'waiting', rung_at = null, next_attempt_at = null, lease_token = null, lease_until = null,
-      reason = 'worker_lost', updated_at = now()
+  set state = (case when c.active then 'waiting' else 'held' end)::transfer_state, reason = 'worker_lost',
+      rung_at = null, next_attempt_at = null, lease_token = null, lease_until = null, updated_at = now()
   from (select account_id, id from transfers
-        where state = 'working' and lease_until <= now() for update skip locked) gone
-  where t.account_id = gone.account_id and t.id = gone.id;
+        where state = 'working' and lease_until <= now() for update skip locked) gone, connections c
+  where t.account_id = gone.account_id and t.id = gone.id and c.id = t.connection_id;
   get diagnostics v_count = row_count;
   return v_count;
 end
@@ -199,7 +199,8 @@ $$;
 create function mark_dead_letter(p_account bigint, p_transfer bigint, p_queue text, p_message text, p_words jsonb,
                                  p_error text) returns void
 language sql security definer set search_path = shopledger, pg_temp as $$
-  update transfers set state = 'failed', reason = 'dead_letter', rung_at = null, next_attempt_at = null, updated_at = now()
+  update transfers
+  set state = 'failed', reason = 'dead_letter', rung_at = null, next_attempt_at = null, updated_at = now()
   where account_id = p_account and id = p_transfer and state = 'waiting';
   insert into dead_letters (account_id, transfer_id, queue, message_id, words, error)
   values (p_account, p_transfer, p_queue, p_message, p_words, p_error)

@@ -83,8 +83,8 @@ begin
   select k.settings into settings from shopledger.connection_settings k
   where k.connection_id = c.id and k.version = c.settings_version;
   select e.body into body from shopledger.events e where e.id = t.newest_event_id and e.received_at = t.newest_event_at;
-  select d.id, d.state, d.kind, d.reference, d.idempotency_key, d.request, d.external_number, d.currency, d.total, d.answered_total,
-         now() - d.first_sent_at, now() - d.last_sent_at, d.generation
+  select d.id, d.state, d.kind, d.reference, d.idempotency_key, d.request, d.external_number, d.currency, d.total,
+         d.answered_total, now() - d.first_sent_at, now() - d.last_sent_at, d.generation
   into document_id, document_state, document_kind, document_reference, document_key, document_request, document_number,
        document_currency, document_total, document_answered, first_sent, last_sent, generation
   from shopledger.documents d
@@ -168,8 +168,8 @@ $$;
 -- Ends a try. A newer word of the shop makes the transfer wait again whatever became of this try. Null arguments leave
 -- the document alone; `p_unsent` says that what was frozen surely was not carried out. False for who lost the lease.
 create function record(
-  p_account bigint, p_transfer bigint, p_token uuid, p_version integer, p_attempt bigint, p_state shopledger.transfer_state,
-  p_outcome text, p_reason text, p_detail bytea, p_wait interval, p_failures integer, p_keep_rung boolean,
+  p_account bigint, p_transfer bigint, p_token uuid, p_version integer, p_attempt bigint,
+  p_state shopledger.transfer_state, p_outcome text, p_reason text, p_detail bytea, p_wait interval, p_failures integer, p_keep_rung boolean,
   p_document bigint, p_document_state text, p_place text, p_number text, p_answered numeric, p_unsent boolean,
   p_event bigint, p_stages text[], p_bodies bytea[]
 ) returns boolean

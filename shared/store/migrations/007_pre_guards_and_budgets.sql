@@ -55,7 +55,8 @@ end
 $$;
 
 -- The books do not have it any more: it may be made again.
-create function forget_guard(p_account bigint, p_system bigint, p_kind text, p_key text, p_external_id text) returns void
+create function forget_guard(p_account bigint, p_system bigint, p_kind text, p_key text, p_external_id text)
+returns void
 language plpgsql as $$
 begin
   perform set_config('shopledger.account_id', p_account::text, true);

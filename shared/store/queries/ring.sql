@@ -1,1 +1,1 @@
-select account_id, connection_id, transfer_id, source_type, source_number, reason from ring(%(most)s)
+select account_id, connection_id, transfer_id, kind, source_number, reason from ring(%(most)s, %(kinds)s)
