@@ -8,58 +8,45 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from connectors.registry import webshop
+from connectors.registry import connector, webshop
 from tests.connectors.conformance.judge import NAIVE
-from tests.connectors.conformance.rig import Cases, ShopRig
+from tests.connectors.conformance.rig import Cases, ShopRig, SystemCases
 
 #: Headings that a connector's README.md must have; more may follow in the same line.
 SECTIONS = ("## Getting credentials", "## Supported", "## Known limits")
 SANDBOX_SECTIONS = ("## What it imitates", "## What it does not imitate")
 
 
-class Declaration(Cases):
+class SystemDeclaration(SystemCases):
+    """What every connector declares, whatever kind of system it is for."""
+
     def test_the_connector_is_found_under_the_name_of_its_folder(self) -> None:
-        connector = self.rig.connector
-        assert type(webshop(connector.kind)).kind == connector.kind
-        assert self._folder().name == connector.kind
+        kind = self.rig.connector.kind
+        assert type(connector(kind)).kind == kind
+        assert self._folder().name == kind
 
-    def test_it_says_what_it_is_called_and_what_it_listens_to(self) -> None:
-        connector, rig = self.rig.connector, self.rig
-        assert connector.title.strip() == connector.title != ""
-        assert len(set(connector.order_topics)) == len(connector.order_topics)
-        assert {rig.topic_created, rig.topic_updated, rig.topic_deleted} <= set(connector.order_topics)
+    def test_it_has_a_name_for_people(self) -> None:
+        title = self.rig.connector.title
+        assert title.strip() == title != ""
 
-    def test_every_secret_of_the_credentials_is_declared_as_one(self, shop: ShopRig) -> None:
+    def test_every_secret_of_the_credentials_is_declared_as_one(self) -> None:
         # Given credentials that work
-        credentials = shop.credentials
+        with self.rig() as system:
+            credentials, secrets = system.credentials, set(system.secrets)
         assert isinstance(credentials, self.rig.connector.Credentials)
         fields = {name: getattr(credentials, name) for name in type(credentials).model_fields}
         hidden = {value.get_secret_value() for value in fields.values() if isinstance(value, SecretStr)}
         shown = {str(value) for value in fields.values() if not isinstance(value, SecretStr)}
         # Then at least one is secret, the rig knows it, and no secret lies open
         assert hidden
-        assert hidden <= set(shop.secrets)
-        assert not shown & set(shop.secrets)
+        assert hidden <= secrets
+        assert not shown & secrets
 
-    def test_credentials_with_a_field_too_many_are_refused(self, shop: ShopRig) -> None:
-        values = {**shop.credentials.model_dump(), "passphrase": "x"}
+    def test_credentials_with_a_field_too_many_are_refused(self) -> None:
+        with self.rig() as system:
+            values = {**system.credentials.model_dump(), "passphrase": "x"}
         with pytest.raises(ValueError, match="passphrase"):
             self.rig.connector.Credentials.model_validate(values)
-
-    def test_it_connects_only_with_credentials_of_its_own_and_asks_nothing_yet(self, shop: ShopRig) -> None:
-        class OfAnother(BaseModel):
-            token: SecretStr = SecretStr("t")
-
-        with pytest.raises(TypeError):
-            shop.connector.connect(OfAnother())
-        with shop.client():
-            assert shop.requests == []
-
-    def test_a_list_from_a_moment_without_zone_is_a_mistake_of_ours(self, shop: ShopRig) -> None:
-        # Given a moment that means another second in every zone, Then it is refused before the shop is asked
-        with shop.client() as client, pytest.raises(ValueError, match="zone"):
-            list(client.list_orders(modified_after=NAIVE))
-        assert shop.requests == []
 
     def test_the_readme_explains_what_it_must(self) -> None:
         assert missing(self._folder() / "README.md", SECTIONS) == []
@@ -79,6 +66,32 @@ class Declaration(Cases):
     def _folder(self) -> Path:
         module = import_module(f"connectors.{self.rig.connector.kind}")
         return Path(str(module.__file__)).parent
+
+
+class OfAnother(BaseModel):
+    """Credentials of a connector that is not the judged one."""
+
+    token: SecretStr = SecretStr("t")
+
+
+class Declaration(SystemDeclaration, Cases):
+    def test_it_is_a_webshop_and_says_what_it_listens_to(self) -> None:
+        rig = self.rig
+        topics = webshop(rig.connector.kind).order_topics
+        assert len(set(topics)) == len(topics)
+        assert {rig.topic_created, rig.topic_updated, rig.topic_deleted} <= set(topics)
+
+    def test_it_connects_only_with_credentials_of_its_own_and_asks_nothing_yet(self, shop: ShopRig) -> None:
+        with pytest.raises(TypeError):
+            shop.connector.connect(OfAnother())
+        with shop.client():
+            assert shop.requests == []
+
+    def test_a_list_from_a_moment_without_zone_is_a_mistake_of_ours(self, shop: ShopRig) -> None:
+        # Given a moment that means another second in every zone, Then it is refused before the shop is asked
+        with shop.client() as client, pytest.raises(ValueError, match="zone"):
+            list(client.list_orders(modified_after=NAIVE))
+        assert shop.requests == []
 
 
 def missing(readme: Path, sections: tuple[str, ...]) -> list[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+import pytest
+
 from connectors.base import WebshopClient
 from shared.domain.order import Order
 from shared.errors import Fate
-from tests.connectors.conformance.rig import Placed, ShopRig
+from tests.connectors.conformance.rig import Placed, ShopRig, SystemCases, SystemRig
 
 #: A quiet noon to stop the clock at.
 NOON = datetime(2026, 3, 2, 11, 0, 0, tzinfo=UTC)
@@ -20,6 +23,9 @@ NAIVE = NOON.replace(tzinfo=None)
 NOWHERE = "http://127.0.0.1:9/in"
 #: A secret that create_webhook is given, and that no log may hold.
 WEBHOOK_SECRET = "whsec-planted-0815"
+
+#: How a case may end that does not pass.
+RED = (AssertionError, pytest.fail.Exception, Fate)
 
 Call = Callable[[ShopRig, WebshopClient], object]
 
@@ -52,6 +58,16 @@ def told_by(error: BaseException) -> str:
     """Everything that a log could make of an exception."""
     inside = (error.__context__, error.__cause__, error.args, vars(error))
     return "".join(traceback.format_exception(error)) + repr(error) + repr(inside)
+
+
+def run_case(suite: type[SystemCases], rig: type[SystemRig], case: str, *given: object) -> None:
+    """Runs one case of a suite against a rig, as pytest would."""
+    method = getattr(type("Suite", (suite,), {"rig": rig})(), case)
+    if not {"shop", "books"} & set(inspect.signature(method).parameters):
+        method(*given)
+        return
+    with rig() as system:
+        method(system, *given)
 
 
 def stated(order: Order) -> Placed:

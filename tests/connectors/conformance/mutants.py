@@ -149,8 +149,8 @@ class NewestFirst(WooCommerceClient):
 
 
 class Remembers(WooCommerceClient):
-    def __init__(self, url: str, key: str, secret: str) -> None:
-        super().__init__(url, key, secret)
+    def __init__(self, url: str, key: str, secret: str, pace: Pace) -> None:
+        super().__init__(url, key, secret, pace)
         self._known: dict[str, Mapping[str, Any]] = {}
 
     def get_order(self, order_id: str) -> Mapping[str, Any]:
@@ -222,20 +222,20 @@ class ListsTheFirstWebhooks(WooCommerceClient):
 
 
 class LogsItsKey(WooCommerceClient):
-    def __init__(self, url: str, key: str, secret: str) -> None:
-        super().__init__(url, key, secret)
+    def __init__(self, url: str, key: str, secret: str, pace: Pace) -> None:
+        super().__init__(url, key, secret, pace)
         logging.getLogger("connectors").debug("asking with %s", secret)
 
 
 class ShowsItsKey(WooCommerceClient):
-    def __init__(self, url: str, key: str, secret: str) -> None:
-        super().__init__(url, key, secret)
+    def __init__(self, url: str, key: str, secret: str, pace: Pace) -> None:
+        super().__init__(url, key, secret, pace)
         self._secret = secret
 
 
 class TellsTheKeyInAnError(WooCommerceClient):
-    def __init__(self, url: str, key: str, secret: str) -> None:
-        super().__init__(url, key, secret)
+    def __init__(self, url: str, key: str, secret: str, pace: Pace) -> None:
+        super().__init__(url, key, secret, pace)
         self._said: Callable[[], str] = lambda: f"{key} is not welcome"
 
     def list_webhooks(self) -> Sequence[WebhookSubscription]:

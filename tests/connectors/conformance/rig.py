@@ -1,4 +1,4 @@
-"""What the tests of a webshop's connector must provide, so that the suite can judge it."""
+"""What the tests of a connector must provide, so that the suite can judge it: here all of it for a webshop."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 from unittest.mock import patch
 
+import pytest
 from pydantic import BaseModel
 
-from connectors.base import WebhookRequest, Webshop, WebshopClient
+from connectors.base import Connector, WebhookRequest, Webshop, WebshopClient
 from shared.errors import Fate
 from shared.sandbox.journal import Entry, EntryKind
 from shared.sandbox.server import Sandbox
@@ -61,8 +62,67 @@ class VendorError:
         return {"kind": "answer", "status": self.status, "headers": self.headers, "body": self.body}
 
 
-class ShopRig(ABC):
-    """A running shop of one vendor, between `with` and its end. Make it with `zone`, the shop's own time zone."""
+class SystemRig(ABC):
+    """A running system of one vendor, between `with` and its end."""
+
+    connector: ClassVar[Connector]
+    vendor_errors: ClassVar[Sequence[VendorError]]
+    #: Cases that cannot be asked of this vendor: name of the method -> why.
+    exempt: ClassVar[Mapping[str, str]] = {}
+    sandbox: Sandbox
+
+    def __enter__(self) -> Self:
+        self.sandbox.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.sandbox.stop()
+
+    @property
+    @abstractmethod
+    def credentials(self) -> BaseModel:
+        """`connector.Credentials` that the system accepts."""
+
+    @property
+    @abstractmethod
+    def secrets(self) -> Sequence[str]:
+        """Every text of these credentials, and of what proves a request, that must appear in no log."""
+
+    @abstractmethod
+    def impatient(self) -> AbstractContextManager[object]:
+        """Clients opened within give up after a fraction of a second, not after the connector's real time-out."""
+
+    @abstractmethod
+    def refuse_credentials(self) -> None:
+        """What was accepted is revoked."""
+
+    @property
+    def requests(self) -> list[Entry]:
+        """What the system was asked so far, oldest first."""
+        return self.sandbox.journal.entries(EntryKind.REQUEST)
+
+    @contextmanager
+    def between_requests(self, happen: Callable[[int], None]) -> Iterator[None]:
+        """Calls `happen(n)` after the n-th answer is made up (from 1) and before the client has it."""
+        finish, answers = self.sandbox.journal.finish, 0
+        requests = {entry.seq for entry in self.requests}
+
+        def finish_and_move(seq: int, status: int, *, note: str | None = None) -> None:
+            nonlocal answers
+            finish(seq, status, note=note)
+            if seq not in requests and seq in {entry.seq for entry in self.requests}:
+                requests.add(seq)
+                answers += 1
+                happen(answers)
+
+        with patch.object(self.sandbox.journal, "finish", finish_and_move):
+            yield
+
+
+class ShopRig(SystemRig):
+    """A running shop. Make it with `zone`, the shop's own time zone."""
 
     connector: ClassVar[Webshop]
     #: Orders that one page of the vendor holds at most.
@@ -75,35 +135,10 @@ class ShopRig(ABC):
     topic_created: ClassVar[str]
     topic_updated: ClassVar[str]
     topic_deleted: ClassVar[str]
-    vendor_errors: ClassVar[Sequence[VendorError]]
-    #: Cases that cannot be asked of this vendor: name of the method -> why.
-    exempt: ClassVar[Mapping[str, str]] = {}
-    sandbox: Sandbox
 
     @abstractmethod
     def __init__(self, *, zone: str = ZONE) -> None:
         """Makes `sandbox`; it is started by `with`."""
-
-    def __enter__(self) -> Self:
-        self.sandbox.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.sandbox.stop()
-
-    # Reaching it.
-
-    @property
-    @abstractmethod
-    def credentials(self) -> BaseModel:
-        """`connector.Credentials` that the shop accepts."""
-
-    @property
-    @abstractmethod
-    def secrets(self) -> Sequence[str]:
-        """Every text of these credentials, and of what proves a request, that must appear in no log."""
 
     @contextmanager
     def client(self) -> Iterator[WebshopClient]:
@@ -112,10 +147,6 @@ class ShopRig(ABC):
             yield client
         finally:
             client.close()
-
-    @abstractmethod
-    def impatient(self) -> AbstractContextManager[object]:
-        """Clients opened within give up after a fraction of a second, not after the connector's real time-out."""
 
     # Selling.
 
@@ -171,40 +202,24 @@ class ShopRig(ABC):
     def demote_webhook_owner(self) -> None:
         """From now on the shop may not show orders to whom its webhooks belong."""
 
-    # Trouble.
-
-    @abstractmethod
-    def refuse_credentials(self) -> None:
-        """What was accepted is revoked."""
-
     @abstractmethod
     def throttle(self, after: timedelta, *, count: int | None = None) -> None:
         """Turns the next requests away in the vendor's way, asking to wait that long; `count` None: all of them."""
 
-    @property
-    def requests(self) -> list[Entry]:
-        """What the shop was asked so far, oldest first."""
-        return self.sandbox.journal.entries(EntryKind.REQUEST)
 
-    @contextmanager
-    def between_requests(self, happen: Callable[[int], None]) -> Iterator[None]:
-        """Calls `happen(n)` after the n-th answer is made up (from 1) and before the client has it."""
-        finish, answers = self.sandbox.journal.finish, 0
-        requests = {entry.seq for entry in self.requests}
+class SystemCases:
+    """Base of the parts of a suite: `rig` is whose connector is judged."""
 
-        def finish_and_move(seq: int, status: int, *, note: str | None = None) -> None:
-            nonlocal answers
-            finish(seq, status, note=note)
-            if seq not in requests and seq in {entry.seq for entry in self.requests}:
-                requests.add(seq)
-                answers += 1
-                happen(answers)
+    rig: ClassVar[type[SystemRig]]
 
-        with patch.object(self.sandbox.journal, "finish", finish_and_move):
-            yield
+    @pytest.fixture(autouse=True)
+    def leave_out_what_the_vendor_cannot(self, request: pytest.FixtureRequest) -> None:
+        reason = self.rig.exempt.get(request.function.__name__)
+        if reason:
+            pytest.skip(reason)
 
 
-class Cases:
-    """Base of the parts of the suite: `rig` is whose connector is judged."""
+class Cases(SystemCases):
+    """Base of the parts of the webshops' suite."""
 
     rig: ClassVar[type[ShopRig]]

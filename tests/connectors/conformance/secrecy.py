@@ -14,7 +14,7 @@ import structlog
 from tests.connectors.conformance.inbox import SECRET, delivered
 from tests.connectors.conformance.judge import CALLS, WEBHOOK_SECRET, told_by
 from tests.connectors.conformance.refusals import TROUBLES
-from tests.connectors.conformance.rig import CUSTOMER, Cases, ShopRig
+from tests.connectors.conformance.rig import CUSTOMER, Cases, ShopRig, SystemCases
 
 
 class Everything:
@@ -67,7 +67,22 @@ def assert_tells_nothing(text: str, *secrets: str) -> None:
     assert not told, f"told a secret that begins with {told}"
 
 
-class Secrecy(Cases):
+class CredentialSecrecy(SystemCases):
+    def test_credentials_that_are_refused_are_not_repeated(self) -> None:
+        # Given what somebody typed into the wrong field
+        values = dict.fromkeys(self.rig.connector.Credentials.model_fields, "planted \0 secret")
+        # When it is refused
+        try:
+            self.rig.connector.Credentials.model_validate(values)
+        except ValueError as error:
+            told = told_by(error)
+        else:
+            raise AssertionError("nonsense is taken for credentials")
+        # Then
+        assert "planted" not in told
+
+
+class Secrecy(CredentialSecrecy, Cases):
     def test_no_log_and_no_exception_tells_a_secret(self, shop: ShopRig) -> None:
         # Given every call of the client, in good days and in bad ones
         told_by_errors = []
@@ -98,19 +113,6 @@ class Secrecy(Cases):
             printed = [f"{client!r} {client} {vars(client)!r}", f"{credentials!r} {credentials}"]
         printed += [credentials.model_dump_json(), repr(credentials.model_dump()), repr(shop.connector)]
         assert_tells_nothing("\n".join(printed), *shop.secrets)
-
-    def test_credentials_that_are_refused_are_not_repeated(self, shop: ShopRig) -> None:
-        # Given what somebody typed into the wrong field
-        values = dict.fromkeys(type(shop.credentials).model_fields, "planted \0 secret")
-        # When it is refused
-        try:
-            self.rig.connector.Credentials.model_validate(values)
-        except ValueError as error:
-            told = told_by(error)
-        else:
-            raise AssertionError("nonsense is taken for credentials")
-        # Then
-        assert "planted" not in told
 
     def test_no_notice_tells_a_secret(self, shop: ShopRig) -> None:
         ping, delivery, _ = delivered(shop)

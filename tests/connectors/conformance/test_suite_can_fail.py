@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -26,10 +25,10 @@ from ingest.app import create_app
 from ingest.subscriptions import Subscriptions
 from ingest.webhook import Receiver
 from shared.domain.notice import Notice, NoticeKind
-from shared.errors import Fate
 from shared.store.database import Database
 from tests.connectors.conformance import mutants
 from tests.connectors.conformance.declaration import SECTIONS, missing
+from tests.connectors.conformance.judge import RED, run_case
 from tests.connectors.conformance.mutants import of, talking
 from tests.connectors.conformance.rig import Placed, ShopRig
 from tests.connectors.conformance.through_ingest import Door
@@ -43,19 +42,10 @@ if TYPE_CHECKING:
 
 #: When the clocks of Denmark go back.
 AUTUMN = datetime(2026, 10, 25, 1, tzinfo=UTC)
-#: How a case may end that does not pass.
-RED = (AssertionError, pytest.fail.Exception, Fate)
 
 
 def judge(rig: type[ShopRig], case: str, *given: object) -> None:
-    """Runs one case against a rig, as pytest would."""
-    suite = type("Suite", (WebshopConformance,), {"rig": rig})()
-    method = getattr(suite, case)
-    if "shop" not in inspect.signature(method).parameters:
-        method(*given)
-        return
-    with rig() as shop:
-        method(shop, *given)
+    run_case(WebshopConformance, rig, case, *given)
 
 
 def mistake(rig: type[ShopRig], case: str, *given: object) -> ParameterSet:

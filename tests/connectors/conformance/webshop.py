@@ -29,9 +29,3 @@ class WebshopConformance(Declaration, Proofs, ThroughIngest, Orders, Listing, We
     def shop(self) -> Iterator[ShopRig]:
         with self.rig() as shop:
             yield shop
-
-    @pytest.fixture(autouse=True)
-    def leave_out_what_the_vendor_cannot(self, request: pytest.FixtureRequest) -> None:
-        reason = self.rig.exempt.get(request.function.__name__)
-        if reason:
-            pytest.skip(reason)

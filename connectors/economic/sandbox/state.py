@@ -1,0 +1,70 @@
+"""What the books hold, in memory. One lock guards all of it: take `books.lock` around every read and change."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from connectors.economic.sandbox import furniture
+from connectors.economic.sandbox.clock import BooksClock
+from connectors.economic.sandbox.periods import Periods
+from connectors.economic.sandbox.table import Table
+from connectors.economic.sandbox.totals import Rounding
+
+
+class KeyPolicy(StrEnum):
+    """What an idempotency key protects from the beginning of its request to its end."""
+
+    #: The key is taken when the request arrives: another request with it waits for the first and gets its answer.
+    ARRIVAL = "arrival"
+    #: The key is only kept with the result: two requests at the same time are both carried out.
+    COMMIT = "commit"
+
+
+@dataclass(slots=True)
+class Settings:
+    """Knobs that only a sandbox has."""
+
+    rounding: Rounding = Rounding.RATE
+    keys: KeyPolicy = KeyPolicy.ARRIVAL
+    tokens_per_minute: int = 10_000
+
+
+class Books:
+    """One agreement. `url` is where it is served, and the beginning of every link."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.lock = threading.RLock()
+        self.clock = BooksClock()
+        self.settings = settings
+        self.url = ""
+        self.app_secret_token = f"app-{secrets.token_urlsafe(24)}"
+        self.agreement_grant_token = f"grant-{secrets.token_urlsafe(24)}"
+        #: False while the owner has taken the grant back.
+        self.granted = True
+        self.layouts = furniture.layouts()
+        self.payment_terms = furniture.payment_terms()
+        self.vat_zones = furniture.vat_zones()
+        self.customer_groups = furniture.customer_groups()
+        self.product_groups = furniture.product_groups()
+        self.units = furniture.units()
+        self.periods = Periods(self.clock.today())
+        self.customers: Table[int] = Table("email")
+        #: By number in lower case: two numbers that differ in case only are one.
+        self.products: Table[str] = Table("productNumber")
+
+    def rows(self, collection: str) -> Mapping[int, Any]:
+        """Master data with numbers by the name of its collection; empty for what these books have none of."""
+        known: dict[str, Mapping[int, Any]] = {
+            "layouts": self.layouts,
+            "payment-terms": self.payment_terms,
+            "vat-zones": self.vat_zones,
+            "customer-groups": self.customer_groups,
+            "product-groups": self.product_groups,
+            "units": self.units,
+        }
+        return known.get(collection, {})

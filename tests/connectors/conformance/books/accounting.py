@@ -1,0 +1,34 @@
+"""The suite of accounting systems. A connector's file is one line:
+
+class TestExample(AccountingConformance): rig = ExampleRig
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.connectors.conformance.books.customers import Customers
+from tests.connectors.conformance.books.declaration import Declaration
+from tests.connectors.conformance.books.drafts import Drafts
+from tests.connectors.conformance.books.endings import Endings
+from tests.connectors.conformance.books.finding import Finding
+from tests.connectors.conformance.books.pacing import Pacing
+from tests.connectors.conformance.books.products import Products
+from tests.connectors.conformance.books.refusals import Refusals
+from tests.connectors.conformance.books.rig import BooksRig
+from tests.connectors.conformance.books.secrecy import Secrecy
+from tests.connectors.conformance.books.unknown import Unknown
+from tests.connectors.conformance.books.writing import Writing
+
+
+class AccountingConformance(
+    Declaration, Writing, Drafts, Finding, Endings, Customers, Products, Unknown, Refusals, Pacing, Secrecy
+):
+    """Set `rig` in a subclass whose name begins with Test."""
+
+    @pytest.fixture
+    def books(self) -> Iterator[BooksRig]:
+        with self.rig() as books:
+            yield books

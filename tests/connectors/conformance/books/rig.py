@@ -1,0 +1,162 @@
+"""What the tests of an accounting system's connector must provide, so that the suite can judge it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import ClassVar
+
+from pydantic import BaseModel
+
+from connectors.accounting import Accounting, AccountingClient
+from connectors.pace import UNHURRIED, Pace
+from shared.domain.document import Customer, DocumentKind, DocumentPlan, FoundDocument, Place, Product, Recipient
+from tests.connectors.conformance.rig import SystemCases, SystemRig
+
+#: What a document is found by where a case asks for nothing else.
+REFERENCE = "SL1-12"
+#: Who buys in every plan; none of it may come out anywhere.
+BUYER = Recipient(name="Mette Planted", address="Gemmestien 7", postcode="6971", city="Plantedby", country="DK")
+#: What nothing in the books has for a number; some of it is more than a number in an address.
+NO_NUMBERS = ("987654321", "", " ", "/", "//", ".", "..", "0", "-1", "1/..", "?", "#", "%", "*", "1?x=1", "9" * 40)
+#: As a shell pattern: the methods of requests that change something.
+WRITING = "[!G]*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many characters the system keeps. A longer reference or product number is refused, the rest is cut."""
+
+    reference: int
+    product_number: int
+    recipient_name: int
+    recipient_address: int
+    recipient_postcode: int
+    recipient_city: int
+    heading: int
+    line_text: int
+    customer_name: int
+    product_name: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """What the system itself says stands on a draft."""
+
+    recipient: Recipient
+    heading: str
+    lines: tuple[str, ...]
+
+
+class BooksRig(SystemRig):
+    """One running agreement: its currencies, settings and years are in order; it has no customers and no documents."""
+
+    connector: ClassVar[Accounting]
+    #: Documents that one page of the vendor holds at most.
+    page_size: ClassVar[int]
+    limits: ClassVar[Limits]
+    #: Two at least, the books' own first.
+    currencies: ClassVar[Sequence[str]]
+    #: Numbers that the system takes, as hard to send as it takes them, one as long as it may be.
+    odd_products: ClassVar[Sequence[str]]
+
+    @abstractmethod
+    def __init__(self) -> None:
+        """Makes `sandbox`; it is started by `with`."""
+
+    # Reaching it.
+
+    @property
+    @abstractmethod
+    def settings(self) -> BaseModel:
+        """`connector.Settings` of an owner who chose only what he must for customers and products to be made."""
+
+    @contextmanager
+    def client(self, pace: Pace = UNHURRIED) -> Iterator[AccountingClient]:
+        client = self.connector.connect(self.credentials, pace)
+        try:
+            yield client
+        finally:
+            client.close()
+
+    @abstractmethod
+    def throttle(self, after: timedelta, *, method: str = "*") -> None:
+        """Turns all requests of such a method away in the vendor's way, asking to wait that long."""
+
+    # Keeping books by hand, not through the connector.
+
+    @abstractmethod
+    def plan(self, kind: DocumentKind, *, reference: str = REFERENCE, currency: str | None = None) -> DocumentPlan:
+        """A document that is hard to add up, dated today, for `BUYER`, whose customer and products it puts in place.
+
+        Several lines and VAT rates, a line of text, a broken quantity; `total` is worked out by hand.
+        """
+
+    @abstractmethod
+    def put_customer(self, email: str, *, barred: bool = False) -> str:
+        """Its number."""
+
+    @abstractmethod
+    def put_product(self, number: str, *, barred: bool = False) -> None: ...
+
+    @abstractmethod
+    def put_draft(self, kind: DocumentKind, *, reference: str) -> str:
+        """Its number."""
+
+    @abstractmethod
+    def delete_draft(self, kind: DocumentKind, number: str) -> None: ...
+
+    @abstractmethod
+    def move_order(self, number: str, place: Place) -> None: ...
+
+    @abstractmethod
+    def close_period(self, day: date) -> None:
+        """Nothing can be booked on that day any more."""
+
+    @abstractmethod
+    def forget_keys(self) -> None:
+        """So much time passes that idempotency keys protect nothing any more."""
+
+    # Looking into them.
+
+    @abstractmethod
+    def documents(self) -> Sequence[FoundDocument]:
+        """All there are, in every place."""
+
+    @abstractmethod
+    def customers(self) -> Sequence[Customer]: ...
+
+    @abstractmethod
+    def products(self) -> Sequence[Product]: ...
+
+    @abstractmethod
+    def texts(self, kind: DocumentKind, number: str) -> Texts:
+        """Of a draft."""
+
+    # Trouble on the way.
+
+    def lose_answer(self) -> None:
+        """The next change is made, and then there is silence."""
+        self.sandbox.add_fault(kind="hang_after_commit", method=WRITING, count=1)
+
+    def commit_late(self) -> None:
+        """The line drops under the next change, which is made only at `let_go`."""
+        self.sandbox.add_fault(kind="late_commit", method=WRITING, count=1)
+
+    def let_go(self) -> None:
+        """Ends all trouble; returns when everything that was late is done."""
+        self.sandbox.faults.clear()
+
+    @property
+    def changes(self) -> int:
+        """How many requests so far were to change something."""
+        return sum(entry.method != "GET" for entry in self.requests)
+
+
+class BooksCases(SystemCases):
+    """Base of the parts of the accounting systems' suite."""
+
+    rig: ClassVar[type[BooksRig]]

@@ -1,0 +1,183 @@
+"""The suite finds what it is there to find: each mistake turns its case red, which is green without it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from connectors.economic import Economic
+from connectors.economic.client import EconomicClient
+from shared.domain.document import DocumentKind, FoundDocument, Place
+from shared.errors import NeedsUser
+from tests.connectors.conformance.books import mutants
+from tests.connectors.conformance.books import mutants_in_manners as manners
+from tests.connectors.conformance.books import mutants_in_writing as writing
+from tests.connectors.conformance.books.accounting import AccountingConformance
+from tests.connectors.conformance.books.mutants import of, talking
+from tests.connectors.conformance.books.rig import BooksRig, Texts
+from tests.connectors.conformance.judge import RED, run_case
+from tests.connectors.conformance.rig import CUSTOMER, VendorError
+from tests.connectors.economic.rig import EconomicRig
+
+ORDER, INVOICE = DocumentKind.ORDER, DocumentKind.INVOICE
+CREATE = "create_document of an order"
+DROPS = "a line that drops after the work"
+
+#: A client, a case that it fails, and what the case is given.
+TALKING: Sequence[tuple[type[EconomicClient], str, *tuple[Any, ...]]] = (
+    (mutants.TakesAKeyOfItsOwn, "test_the_same_request_twice_is_one_document", ORDER),
+    (mutants.TakesAKeyOfItsOwn, "test_after_silence_the_same_request_finds_the_one_document", INVOICE),
+    (mutants.TakesAKeyOfItsOwn, "test_a_request_sent_again_while_the_first_is_under_way_is_one_document"),
+    (mutants.TakesAKeyOfItsOwn, "test_a_customer_is_made_once_and_found_from_then_on"),
+    (mutants.TakesAKeyOfItsOwn, "test_a_product_is_made_once_and_found_from_then_on"),
+    (mutants.TakesOneKeyForAll, "test_two_orders_of_the_shop_are_two_documents"),
+    (mutants.KnocksAgain, "test_what_the_books_refuse_is_for_the_user_and_makes_nothing", ORDER, "a barred product"),
+    (mutants.HopesItWasNotMade, "test_a_change_that_may_have_been_made_is_unknown", CREATE),
+    (mutants.HopesItWasNotMade, "test_a_change_that_is_made_later_is_found_later", CREATE),
+    (mutants.MakesTwo, "test_a_change_that_was_made_without_a_word_is_unknown_and_found", CREATE, DROPS),
+    (mutants.MakesTwo, "test_a_key_that_was_used_for_something_else_leaves_the_outcome_open"),
+    (mutants.ComputesInFloats, "test_a_draft_comes_to_what_was_planned_to_the_cent", ORDER, 0),
+    (mutants.TakesNetForGross, "test_a_draft_comes_to_what_was_planned_to_the_cent", INVOICE, 1),
+    (mutants.TakesAlikeForEqual, "test_a_reference_that_is_only_alike_is_not_found", ORDER),
+    (mutants.AsksUnescaped, "test_a_reference_of_any_characters_finds_itself", ORDER),
+    (mutants.AsksUnescaped, "test_an_address_of_any_characters_finds_itself_only"),
+    (mutants.ReadsTheFirstPage, "test_a_document_behind_the_first_page_is_found", INVOICE),
+    (mutants.AsksForTheBookedFirst, "test_a_document_that_moves_during_the_search_is_found", INVOICE, Place.BOOKED),
+    (mutants.AsksForTheBookedFirst, "test_a_document_that_moves_during_the_search_is_found", ORDER, Place.SENT),
+    (mutants.ExpectsToFind, "test_nothing_is_found_in_empty_books"),
+    (mutants.LooksEverywhere, "test_a_document_is_read_where_it_is_and_nowhere_else", ORDER, Place.SENT),
+    (mutants.LooksAmongDraftsOnly, "test_a_booked_invoice_is_the_draft_to_the_cent"),
+    (mutants.LooksAmongDraftsOnly, "test_a_change_that_was_made_without_a_word_is_unknown_and_found", "book", DROPS),
+    (mutants.OverlooksTheArchive, "test_a_document_is_found_in_every_place"),
+    (mutants.IsContentWithOne, "test_two_documents_of_one_reference_are_both_found"),
+    (mutants.IsContentWithOne, "test_when_the_books_forgot_the_key_the_reference_still_finds_it"),
+    (mutants.IsContentWithOne, "test_all_customers_of_an_address_are_found", 2),
+    (mutants.FindsNothingInABadHour, "test_a_search_that_fails_half_way_does_not_say_that_there_is_nothing"),
+    (mutants.FindsNothingInABadHour, "test_a_rate_limit_is_obeyed", "find_by_reference"),
+    (mutants.FindsNothingInABadHour, "test_a_budget_that_ends_half_way_ends_the_call", "find_by_reference"),
+    (mutants.TrustsTheNumber, "test_a_strangers_draft_under_our_number_is_left_alone", "book", "SL1-1"),
+    (mutants.TrustsTheNumber, "test_a_strangers_draft_under_our_number_is_left_alone", "delete an order", ""),
+    (mutants.DeletesWithoutLooking, "test_a_number_that_no_draft_has_ends_nothing", "delete an invoice"),
+    (mutants.DeletesThemAll, "test_a_draft_of_ours_is_deleted", INVOICE),
+    (mutants.TakesGoneForDone, "test_an_end_that_came_already_does_not_come_again", "delete an order"),
+    (mutants.TakesGoneForDone, "test_a_draft_that_goes_while_we_look_at_it_is_gone", "delete an invoice"),
+    (mutants.TakesGoneForDone, "test_an_order_that_was_sent_on_is_not_deleted"),
+    (mutants.KeepsTheDraftsNumber, "test_invoices_are_booked_under_numbers_of_their_own"),
+    (mutants.KnocksAtAClosedPeriod, "test_a_closed_period_is_for_the_user_and_the_draft_stays"),
+    (mutants.WritesAddressesAsTyped, "test_an_address_is_found_however_it_is_written", CUSTOMER.upper()),
+    (mutants.PassesOverTheBarred, "test_a_barred_product_is_found_and_says_so"),
+    (mutants.PassesOverTheBarred, "test_a_barred_customer_is_found_and_says_so"),
+    (mutants.AsksForTheFirstOnes, "test_many_numbers_are_asked_for_in_few_questions"),
+    (mutants.AsksForEachAlone, "test_many_numbers_are_asked_for_in_few_questions"),
+    (mutants.AsksForEachAlone, "test_a_number_asked_for_twice_is_one_product"),
+    (mutants.AsksEvenForNothing, "test_no_numbers_are_no_question"),
+    (mutants.DropsOddLetters, "test_odd_numbers_that_the_books_do_not_have_are_left_out"),
+    (mutants.WritesNumbersAsAsked, "test_a_number_is_found_however_it_is_written_and_told_as_the_books_write_it"),
+    (mutants.CannotAskForCommas, "test_products_of_odd_numbers_are_found_together_and_alone"),
+    (mutants.StumblesOverWhatIsThere, "test_a_product_that_somebody_made_already_is_all_right"),
+    (manners.AsksForSettingsEachTime, "test_settings_are_filled_from_the_books_and_what_was_chosen_stays"),
+    (manners.AsksWhenItConnects, "test_it_connects_only_with_credentials_of_its_own_and_asks_nothing_yet"),
+    (manners.BlamesTheUser, "test_a_lost_authorisation_breaks_the_connection", "get_customer"),
+    (manners.StumblesOverWhatIsGone, "test_a_document_that_never_was_is_gone"),
+    (manners.StumblesOverWhatIsGone, "test_a_customer_that_never_was_is_gone"),
+    (manners.LetsTheLibraryOut, "test_a_question_that_meets_trouble_is_asked_again", "get_customer"),
+    (manners.FearsTheWorst, "test_books_that_are_away_were_never_asked", "create_customer"),
+    (manners.ForgetsRetryAfter, "test_a_rate_limit_on_a_change_is_obeyed_and_nothing_was_changed", "create_customer"),
+    (manners.Insists, "test_a_rate_limit_is_obeyed", "get_customer"),
+    (manners.HurriesOn, "test_without_a_budget_nothing_goes_out", "book"),
+    (manners.HurriesOn, "test_the_pace_is_asked_before_each_request_and_told_of_each_answer", "find_by_reference"),
+    (manners.TakesItsTime, "test_a_question_takes_no_longer_than_it_may", "get_customer"),
+    (manners.TakesItsTime, "test_a_change_takes_no_longer_than_it_may", "create_product"),
+    (manners.KeepsQuietAboutCosts, "test_the_pace_is_told_of_a_refusal_too", "get_customer"),
+    (manners.KeepsQuietAboutWhatIsLeft, "test_what_an_answer_says_of_the_budget_is_told"),
+    (manners.SpendsWhatThereIs, "test_without_a_budget_nothing_goes_out", "find_products"),
+    (manners.LogsWhoBuys, "test_no_log_and_no_exception_tells_a_secret_or_who_bought", "find_customers"),
+    (manners.TellsTheTokenInAnError, "test_no_log_and_no_exception_tells_a_secret_or_who_bought", "get_customer"),
+    (manners.ShowsItsToken, "test_nothing_that_is_printed_shows_a_secret"),
+)  # fmt: skip
+
+#: The same of a connector that declares or writes something wrong.
+WRITING: Sequence[tuple[type[Economic], str, *tuple[Any, ...]]] = (
+    (writing.WritesNull, "test_what_is_not_known_is_left_out", ORDER),
+    (writing.WritesANewRequestEachTime, "test_the_same_plan_gives_the_same_bytes", INVOICE),
+    (writing.WritesANewRequestEachTime, "test_the_same_customer_gives_the_same_bytes"),
+    (writing.RoundsThreeDecimals, "test_an_amount_with_three_decimals_is_refused", "unit_price"),
+    (writing.WritesWholeCrowns, "test_prices_reach_the_books_as_they_are", "98765432.10"),
+    (writing.CutsTheReference, "test_a_reference_is_never_cut"),
+    (writing.CutsProductNumbers, "test_a_product_number_that_no_product_can_have_is_refused"),
+    (writing.CutsProductNumbers, "test_a_product_number_that_is_too_long_makes_no_product"),
+    (writing.RefusesLongTexts, "test_texts_are_kept_as_far_as_the_books_hold_them", ORDER, 1),
+    (writing.RefusesLongTexts, "test_a_name_that_is_too_long_is_cut"),
+    (writing.DropsLongTexts, "test_texts_are_kept_as_far_as_the_books_hold_them", INVOICE, 500),
+    (writing.CutsEarly, "test_texts_are_kept_as_far_as_the_books_hold_them", ORDER, 0),
+    (writing.DropsLinesOfText, "test_nothing_that_stands_in_the_plan_is_lost_in_the_books", ORDER),
+    (writing.SpeaksAsciiOnly, "test_nothing_that_stands_in_the_plan_is_lost_in_the_books", INVOICE),
+    (writing.AsksForAllThatCanBeKnown, "test_a_customer_of_whom_little_is_known_is_made"),
+    (writing.KeepsNothing, "test_it_is_an_accounting_system_and_says_what_it_keeps"),
+    (writing.HasNothingToSpend, "test_the_budget_can_be_spent"),
+    (writing.NamesAPath, "test_its_origin_is_where_its_requests_go"),
+    (writing.InsistsOnAChoice, "test_an_owner_need_not_choose_anything"),
+    (writing.LosesMisspeltChoices, "test_an_owner_need_not_choose_anything"),
+)  # fmt: skip
+
+
+class ACentMore(EconomicRig):
+    """Books that come to a cent more than they say."""
+
+    def documents(self) -> Sequence[FoundDocument]:
+        return [replace(one, total=one.total + Decimal("0.01")) for one in super().documents()]
+
+
+class LosesLetters(EconomicRig):
+    def texts(self, kind: DocumentKind, number: str) -> Texts:
+        kept = super().texts(kind, number)
+        return replace(kept, heading=kept.heading.replace("å", "?"))
+
+
+class KnowsOtherFates(EconomicRig):
+    """Its table says something else than what the connector makes of an answer."""
+
+    vendor_errors = (VendorError(name="busy", status=429, body="{}", read=NeedsUser, write=NeedsUser),)
+
+
+BOOKS: Sequence[tuple[type[BooksRig], str, *tuple[Any, ...]]] = (
+    (ACentMore, "test_a_draft_comes_to_what_was_planned_to_the_cent", ORDER, 0),
+    (ACentMore, "test_a_document_is_found_in_every_place"),
+    (LosesLetters, "test_nothing_that_stands_in_the_plan_is_lost_in_the_books", ORDER),
+    (KnowsOtherFates, "test_every_error_of_the_vendor_has_its_fate", "find_customers"),
+    (KnowsOtherFates, "test_every_error_of_the_vendor_has_its_fate", "book"),
+)
+MISTAKES = [
+    *((talking(client), case, given) for client, case, *given in TALKING),
+    *((of(connector()), case, given) for connector, case, *given in WRITING),
+    *((rig, case, given) for rig, case, *given in BOOKS),
+]
+NAMES = [f"{rig.__name__}-{case}" for rig, case, _ in MISTAKES]
+
+
+def judge(rig: type[BooksRig], case: str, *given: object) -> None:
+    run_case(AccountingConformance, rig, case, *given)
+
+
+@pytest.mark.parametrize(
+    ("rig", "case", "given"), MISTAKES, ids=[f"{rig.__name__}-{case}" for rig, case, _ in MISTAKES]
+)
+def test_a_mistake_turns_its_case_red(rig: type[BooksRig], case: str, given: Sequence[object]) -> None:
+    # Given a case that the connector without the mistake passes
+    judge(EconomicRig, case, *given)
+    # When the one with it is judged, Then the case is red
+    with pytest.raises(RED):
+        judge(rig, case, *given)
+
+
+def test_every_case_has_a_mistake_that_it_finds() -> None:
+    # Given all cases that are for accounting systems only
+    package = __name__.rpartition(".")[0]
+    parts = [part for part in AccountingConformance.__mro__ if part.__module__.startswith(package)]
+    cases = {name for part in parts for name in vars(part) if name.startswith("test_")}
+    # Then each is turned red by something
+    assert cases - {case for _, case, _ in MISTAKES} == set()
