@@ -93,7 +93,7 @@ def test_a_system_that_fails_again_and_again_rests_longer_each_time(line: Line) 
         line.work(1)
         ((rest,),) = line.shop.rows("select extract(epoch from blocked_until - now()) from budgets")
         rests.append(round(rest) if rest is not None else None)
-        line.let_time_pass(4000)
+        line.let_time_pass(5000)
     assert rests == [None, None, None, None, 5, 10, 20]
 
     # And one success ends the row
