@@ -10,8 +10,8 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import dramatiq
 import structlog
@@ -31,45 +31,59 @@ BATCH = 500
 LOOK_EVERY = 0.02
 #: Seconds until RabbitMQ must have confirmed a batch.
 CONFIRM_WITHIN = 5.0
-#: Seconds of rest when the store or the broker is away.
+#: Seconds of rest when the store or the broker is away, at first and at most.
 REST = 0.5
+LONGEST_REST = 5.0
+#: A look that found nothing is followed by a pause as long as it took, up to this: many connections may have no room.
+LONGEST_PAUSE = 0.5
 #: Which queue a message goes to, by the connection's kind; other kinds are not rung for yet.
 QUEUES = {"orders": Queue.ORDERS}
 
 log = structlog.get_logger()
 
-Publish = Callable[[Sequence[dramatiq.Message[Any]]], list[bool]]
+
+class Bell(Protocol):
+    """What rings: `shared.publisher.Publisher`, or whatever stands in for RabbitMQ."""
+
+    def open(self, *, within: float) -> bool:
+        """Whether it can ring just now."""
+        ...
+
+    def publish(self, messages: Sequence[dramatiq.Message[Any]], *, within: float) -> list[bool]:
+        """Which of them surely arrived."""
+        ...
 
 
 class Relay:
-    def __init__(self, database: Database, publish: Publish) -> None:
-        """`publish` returns which messages the broker confirmed."""
+    def __init__(self, database: Database, bell: Bell) -> None:
         self._database = database
-        self._publish = publish
+        self._bell = bell
         self._wanted = {"most": BATCH, "kinds": list(QUEUES)}
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. Whatever is away only makes it wait."""
+        rest = 0.0
         while not stop.is_set():
             started = time.monotonic()
             try:
-                rung, confirmed = self.round()
+                is_open = self._bell.open(within=CONFIRM_WITHIN)
+                rung, confirmed = self.round() if is_open else (0, 0)
             except DatabaseDown as error:
                 log.warning("database_away", problem=str(error))
-                stop.wait(REST)
-                continue
-            if rung > confirmed:
-                stop.wait(REST)
+                is_open, rung, confirmed = False, 0, 0
+            rest = 0.0 if is_open and rung == confirmed else min(max(REST, rest * 2), LONGEST_REST)
+            took = time.monotonic() - started
+            if rest:
+                stop.wait(rest)
             elif rung < BATCH:
-                # A look that takes long, because many connections have no room, makes the pause longer.
-                stop.wait(max(LOOK_EVERY - (time.monotonic() - started), LOOK_EVERY / 4))
+                stop.wait(max(LOOK_EVERY - took, LOOK_EVERY / 4 if rung else min(took, LONGEST_PAUSE)))
 
     def round(self) -> tuple[int, int]:
         """Rings once; how many there were, and how many of them the broker has. Raises DatabaseDown."""
         rows = self._database.run(lambda c: c.execute(query("ring"), self._wanted).fetchall(), repeat=False)
         if not rows:
             return 0, 0
-        confirmed = self._publish([_message(*row) for row in rows])
+        confirmed = self._bell.publish([_message(*row) for row in rows], within=CONFIRM_WITHIN)
         lost = [row for row, is_there in zip(rows, confirmed, strict=True) if not is_there]
         if lost:
             log.warning("not_confirmed", messages=len(lost), of=len(rows))
@@ -103,7 +117,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        Relay(database, lambda messages: publisher.publish(messages, within=CONFIRM_WITHIN)).run(stop)
+        Relay(database, publisher).run(stop)
     finally:
         publisher.close()
         broker.close()

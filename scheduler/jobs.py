@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import dramatiq
@@ -22,38 +22,50 @@ WAKE_EVERY = 1.0
 SWEEP_EVERY = 5.0
 #: Seconds after which a message of which nothing came counts as lost: the queue is empty, or it still holds messages.
 LOST_AFTER = 15.0
-LOST_AFTER_IN_A_CROWD = 120.0
+LOST_AFTER_IN_A_CROWD = 45.0
+#: Seconds that RabbitMQ may take to tell how long a queue is.
+ASK_WITHIN = 3
 
 
-def all_jobs(database: Database, broker: dramatiq.Broker) -> list[Job]:
-    def call(name: str, **values: Any) -> int:
-        row = database.run(lambda c: c.execute(query(name), values).fetchone())
-        assert row is not None
-        return int(row[0])
+def waking_jobs(database: Database) -> list[Job]:
+    """Those that need the store only: a broker that hangs must not hold them up."""
+    return [
+        Job("wake_due", WAKE_EVERY, lambda: _call(database, "wake_due")),
+        Job("free_expired", WAKE_EVERY, lambda: _call(database, "free_expired")),
+    ]
+
+
+def ringing_jobs(database: Database, broker: dramatiq.Broker) -> list[Job]:
+    """Those that talk to RabbitMQ."""
 
     def upkeep() -> int:
         publish(broker, Queue.UPKEEP, reason="scheduled")
         return 1
 
-    return [
-        Job("upkeep", UPKEEP_EVERY, upkeep),
-        Job("wake_due", WAKE_EVERY, lambda: call("wake_due")),
-        Job("free_expired", WAKE_EVERY, lambda: call("free_expired")),
-        Job("sweep", SWEEP_EVERY, lambda: call("sweep", older=lost_after(lambda: waiting(broker, Queue.ORDERS)))),
-    ]
+    def sweep() -> int:
+        return _call(database, "sweep", older=lost_after(waiting(broker, Queue.ORDERS)))
+
+    return [Job("upkeep", UPKEEP_EVERY, upkeep), Job("sweep", SWEEP_EVERY, sweep)]
 
 
-def lost_after(count: Callable[[], int | None]) -> float:
+def _call(database: Database, name: str, **values: Any) -> int:
+    row = database.run(lambda c: c.execute(query(name), values).fetchone())
+    assert row is not None
+    return int(row[0])
+
+
+def lost_after(waiting_messages: int | None) -> float:
     """Messages may wait long in a full queue; in an empty one there is nothing that could still come."""
-    return LOST_AFTER if count() == 0 else LOST_AFTER_IN_A_CROWD
+    return LOST_AFTER if waiting_messages == 0 else LOST_AFTER_IN_A_CROWD
 
 
 def waiting(broker: dramatiq.Broker, queue: Queue) -> int | None:
     """Messages that wait in the queue; None where nobody can say. A queue that does not exist holds none."""
     if not isinstance(broker, RabbitmqBroker):
         return None
+    addresses = broker.parameters if isinstance(broker.parameters, list) else [broker.parameters]
     try:
-        connection = pika.BlockingConnection(broker.parameters)
+        connection = pika.BlockingConnection([_impatient(address) for address in addresses])
         try:
             return int(connection.channel().queue_declare(queue, passive=True).method.message_count)
         except pika.exceptions.ChannelClosedByBroker:
@@ -63,3 +75,9 @@ def waiting(broker: dramatiq.Broker, queue: Queue) -> int | None:
                 connection.close()
     except (AMQPError, OSError):
         return None
+
+
+def _impatient(address: pika.connection.Parameters) -> pika.connection.Parameters:
+    quick = copy(address)
+    quick.socket_timeout = quick.stack_timeout = quick.blocked_connection_timeout = ASK_WITHIN
+    return quick

@@ -35,23 +35,35 @@ class Publisher:
         """`broker` declares the queues, so that both agree on their arguments."""
         self._broker = broker
         self._line: _Line | None = None
+        self._is_away = False
+
+    def open(self, *, within: float) -> bool:
+        """Whether there is a line to RabbitMQ; makes one if need be. Never raises for a broker."""
+        if self._line is not None and self._line.is_open:
+            return True
+        try:
+            self._line = self._connect(time.monotonic() + within)
+        except (AMQPError, OSError, TimeoutError, BrokerError) as error:
+            if not self._is_away:
+                log.warning("broker_away", problem=str(error) or type(error).__name__)
+            self._is_away = True
+            return False
+        if self._is_away:
+            log.info("broker_back")
+        self._is_away = False
+        return True
 
     def publish(self, messages: Sequence[dramatiq.Message[Any]], *, within: float) -> list[bool]:
         """Which of them RabbitMQ confirmed to have, in order; all False when it is away. Never raises for a broker.
 
         One that is not confirmed may be there nevertheless.
         """
-        if not messages:
-            return []
         give_up = time.monotonic() + within
-        try:
-            line = self._line = self._line if self._line is not None and self._line.is_open else self._connect(give_up)
-            confirmed = line.publish(messages, give_up)
-        except (AMQPError, OSError, TimeoutError, BrokerError) as error:
-            log.warning("broker_away", problem=str(error) or type(error).__name__)
-            self.close()
+        if not messages or not self.open(within=within):
             return [False] * len(messages)
-        if line.lost_queues:
+        assert self._line is not None
+        confirmed = self._line.publish(messages, give_up)
+        if self._line.lost_queues or not self._line.is_open:
             self.close()
         return confirmed
 
@@ -91,7 +103,11 @@ class _Line:
         )
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
         self._thread.start()
-        self._wait(lambda: self._channel is not None, give_up)
+        try:
+            self._wait(lambda: self._channel is not None, give_up)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def is_open(self) -> bool:
@@ -104,7 +120,7 @@ class _Line:
             self._open = {self._next_tag + at: at for at in range(len(bodies))}
             self._next_tag += len(bodies)
         self._connection.ioloop.add_callback_threadsafe(lambda: self._send(bodies))
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(Exception):  # whatever broke the line: some may be confirmed
             self._wait(lambda: not self._open, give_up)
         with self._changed:
             self._open = {}

@@ -8,7 +8,7 @@ import dramatiq
 import pika
 
 from scheduler.clock import Clock
-from scheduler.jobs import UPKEEP_EVERY, all_jobs
+from scheduler.jobs import UPKEEP_EVERY, ringing_jobs
 from shared.queue import Queue, make_broker
 from shared.store.database import Database
 from tests.support.servers import Rabbit
@@ -18,7 +18,7 @@ from workers.main import add_actors
 
 
 def clock_of(store: Database, broker: dramatiq.Broker) -> Clock:
-    return Clock(all_jobs(store, broker), threading.Event())
+    return Clock(ringing_jobs(store, broker), threading.Event())
 
 
 def waiting(amqp_url: str, queue: Queue) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -15,8 +16,8 @@ from connectors.accounting import Accounting, AccountingClient
 from connectors.base import Connector, Webshop, WebshopClient
 from connectors.pace import Pace
 from shared.domain.reasons import REASONS
-from shared.errors import ConnectionBroken, Fate
-from shared.sealing import Keyring
+from shared.errors import ConnectionBroken, Fate, Retry
+from shared.sealing import Keyring, SealError
 from shared.store.database import Database
 from shared.store.line import System
 from workers.hand import Hand
@@ -70,11 +71,13 @@ class Clients:
     def _borrowed(
         self, connector: Connector, system: System, hand: Hand, connect: Callable[[BaseModel, Pace], Client]
     ) -> Iterator[Client]:
-        """Raises PutBack when the system's lane is full, ConnectionBroken when there are no usable credentials."""
+        """Raises PutBack when the system's lane is full, ConnectionBroken without usable credentials, Retry without the
+        key that sealed them.
+        """
         key = (system.id, system.credentials or b"")
         kept: _Kept[Client] = self._take(key) or self._open(connector, system, hand, connect)
         try:
-            with self._lanes.on(kept.origin):
+            with self._lanes.on(kept.origin, system.id):
                 kept.pace.hand = hand
                 yield kept.client
         except Fate:
@@ -108,14 +111,18 @@ class Clients:
             allowance = self._allowances.setdefault(
                 system.id, Allowance(self._database, hand.claim.account, system.id, connector.budget)
             )
-        pace = WorkPace(allowance)
+        pace = WorkPace(system.id, allowance)
         return _Kept(connect(credentials, pace), pace, connector.origin(credentials))
 
+    def _opened(self, connector: Connector, system: int, sealed: bytes) -> object:
+        try:
+            return json.loads(self._keyring.open(sealed, bound_to=f"systems:{system}"))
+        except SealError:
+            what = f"{connector.title}: SHOPLEDGER_SECRET_KEYS lacks a key"
+            raise Retry("wrong_setup", REASONS["wrong_setup"].says(what=what)) from None
+
     def _credentials(self, connector: Connector, system: System) -> BaseModel:
-        if system.credentials is not None:
-            opened = json.loads(self._keyring.open(system.credentials, bound_to=f"systems:{system.id}"))
-            try:
-                return connector.Credentials.model_validate(opened)
-            except ValidationError:
-                pass  # its message would repeat what was entered
+        with contextlib.suppress(ValidationError):  # its message would repeat what was entered
+            if system.credentials is not None:
+                return connector.Credentials.model_validate(self._opened(connector, system.id, system.credentials))
         raise ConnectionBroken("no_credentials", REASONS["no_credentials"].says(system=connector.title))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from shared.domain.backoff import wait_after
 from shared.domain.reasons import REASONS
 from shared.errors import ConnectionBroken, Fate, NeedsUser, OutcomeUnknown, Retry, Skip
 from shared.store.database import Database
-from shared.store.line import Claim, Outcome
+from shared.store.line import Outcome, System
 from shared.store.sql import query
-from workers.hand import PutBack
+from workers.hand import Hand, PutBack
 from workers.make_once import REST
 
 
@@ -23,9 +24,10 @@ def ending(fate: Fate, failures: int) -> Outcome:
                 state="waiting", name="put_back", reason=code, sentence=says, wait=fate.wait, failures=failures
             )
         case Retry():
-            return _again("retry", fate, failures + 1, at_least=fate.after.total_seconds() if fate.after else 0.0)
+            after = fate.after.total_seconds() if fate.after else 0.0
+            return try_again("retry", code, says, failures + 1, at_least=after)
         case OutcomeUnknown():
-            return _again("unknown", fate, failures + 1, at_least=REST)
+            return replace(try_again("unknown", code, says, failures + 1, at_least=REST), open=True)
         case ConnectionBroken():
             return Outcome(state="waiting", name="broken", reason=code, sentence=says, failures=failures)
         case Skip():
@@ -36,32 +38,27 @@ def ending(fate: Fate, failures: int) -> Outcome:
             raise TypeError(f"{type(fate).__name__} has no ending")
 
 
-def _again(name: str, fate: Fate, failures: int, *, at_least: float) -> Outcome:
+def try_again(name: str, code: str, says: str, failures: int, *, at_least: float = 0.0) -> Outcome:
+    """`failures`: this one included."""
     wait = wait_after(failures, random.random())  # noqa: S311
     if wait is None:
-        sentence = REASONS["gave_up"].says(last=fate.message)
+        sentence = REASONS["gave_up"].says(last=says)
         return Outcome(state="failed", name="failed", reason="gave_up", sentence=sentence)
-    return Outcome(
-        state="waiting",
-        name=name,
-        reason=fate.code,
-        sentence=fate.message,
-        wait=max(wait, at_least),
-        failures=failures,
-    )
+    return Outcome(state="waiting", name=name, reason=code, sentence=says, wait=max(wait, at_least), failures=failures)
 
 
-def tell_about_system(database: Database, claim: Claim, system: int, fate: Fate | None) -> None:
-    """What a try says of the system it talked to: it rests after trouble, and is told of once when it is broken."""
-    where = {"account": claim.account, "system": system}
+def tell_about_system(database: Database, hand: Hand, system: System, fate: Fate | None) -> None:
+    """What a try says of the system it talked to last: it rests after trouble; that it is broken is told once."""
+    claim = hand.claim
+    where: dict[str, object] = {"account": claim.account, "system": system.id}
     if isinstance(fate, ConnectionBroken):
-        _call(database, "break_system", where | {"reason": fate.code, "detail": fate.message})
+        refused = {"credentials": system.credentials, "reason": fate.code, "detail": fate.message}
+        _call(database, "break_system", where | refused)
     elif isinstance(fate, Retry | OutcomeUnknown) and not isinstance(fate, PutBack):
         after = fate.after.total_seconds() if isinstance(fate, Retry) and fate.after else None
         _call(database, "note_trouble", where | {"reason": fate.code, "after": after})
-    elif claim.is_troubled and not isinstance(fate, PutBack):
-        systems = [claim.source.id, claim.target.id]
-        _call(database, "note_recovery", {"account": claim.account, "systems": systems})
+    elif claim.is_troubled and hand.answered:
+        _call(database, "note_recovery", {"account": claim.account, "systems": sorted(hand.answered)})
 
 
 def _call(database: Database, name: str, values: dict[str, object]) -> None:

@@ -19,6 +19,7 @@ LEASE = 40.0
 #: Seconds that one call to the outside may take at most, and what must be left of the lease after it.
 CALL_AT_MOST = 20.0
 SPARE = 5.0
+CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 #: Seconds that a whole try may take, well below Dramatiq's limit for a message.
 TRY_AT_MOST = 90.0
 
@@ -35,6 +36,11 @@ class Point(StrEnum):
     SENT = "sent"
     COMPARED = "compared"
     RECORDED = "recorded"
+
+
+def now() -> float:
+    """Seconds on a clock that also goes on while the machine sleeps, and that nobody sets."""
+    return time.clock_gettime(CLOCK)
 
 
 #: Told about every point that is passed.
@@ -55,8 +61,10 @@ class LeaseLost(Exception):
 
 class Hand:
     def __init__(self, database: Database, claim: Claim, *, since: float, stopping: threading.Event, watch: Watch):
-        """`since`: when the claim was asked for, on the monotonic clock."""
+        """`since`: when the claim was asked for, by `now`."""
         self.claim = claim
+        #: Systems that answered a call of this try.
+        self.answered: set[int] = set()
         self._database = database
         self._since = since
         self._until = since + LEASE
@@ -64,7 +72,7 @@ class Hand:
         self._watch = watch
 
     def passes(self, point: Point) -> None:
-        """Raises PutBack when the service stops or the try takes too long, LeaseLost when the lease is gone."""
+        """Raises PutBack when the service stops, Retry when the try takes too long, LeaseLost without a lease."""
         self._watch(point, self.claim)
         if self._stopping.is_set():
             raise PutBack("stopping")
@@ -75,15 +83,15 @@ class Hand:
         self._watch(point, self.claim)
 
     def seconds_for_a_call(self) -> float:
-        """How long the next call may take, with a lease that outlasts it. Raises LeaseLost, and PutBack for want of time."""
-        if time.monotonic() > self._since + TRY_AT_MOST:
-            raise PutBack("too_slow", wait=1.0)
-        if self._until - time.monotonic() < LEASE / 2 + SPARE:
-            since = time.monotonic()
+        """How long the next call may take, with a lease that outlasts it. Raises LeaseLost, Retry for want of time."""
+        if now() > self._since + TRY_AT_MOST:
+            raise Retry("too_slow", REASONS["too_slow"].says())
+        if self._until - now() < LEASE / 2 + SPARE:
+            since = now()
             if not line.renew(self._database, self.claim, lease=LEASE):
                 raise LeaseLost
             self.renewed(since)
-        left = self._until - time.monotonic() - SPARE
+        left = self._until - now() - SPARE
         if left <= 0:
             raise LeaseLost
         return min(CALL_AT_MOST, left)

@@ -8,6 +8,7 @@ from typing import Any
 
 import dramatiq
 import orjson
+import psycopg
 import structlog
 from dramatiq import MessageProxy
 from prometheus_client import start_http_server
@@ -19,6 +20,16 @@ from workers.metrics import DEAD, SECONDS
 log = structlog.get_logger()
 
 
+#: Words of a message -> as the log calls them: the reason of a try is another one.
+WORDS = {
+    "account": "account",
+    "connection": "connection",
+    "transfer": "transfer",
+    "order": "order",
+    "reason": "rung_for",
+}
+
+
 class Context(dramatiq.Middleware):
     """Binds a message's words (ids and an order number, no customer's data) to the log, and takes its time."""
 
@@ -27,8 +38,9 @@ class Context(dramatiq.Middleware):
 
     def before_process_message(self, broker: dramatiq.Broker, message: MessageProxy) -> None:
         structlog.contextvars.clear_contextvars()
-        words = {("rung_for" if name == "reason" else name): word for name, word in message.kwargs.items()}
-        structlog.contextvars.bind_contextvars(queue=message.queue_name, message=message.message_id, **words)
+        structlog.contextvars.bind_contextvars(
+            queue=message.queue_name, message=message.message_id, **words_of(message)
+        )
         self._local.since = time.monotonic()
 
     def after_process_message(
@@ -66,11 +78,11 @@ class DeadLetters(dramatiq.Middleware):
             "words": orjson.dumps(message.kwargs, default=str).decode(),
             "error": _error(message),
         }
-        log.error("dead_letter", error=values["error"], **message.kwargs)
+        log.error("dead_letter", error=values["error"], dead=message.message_id, **words_of(message))
         try:
             self._database.run(lambda c: c.execute(query("mark_dead_letter"), values))
-        except DatabaseDown as error:
-            log.error("dead_letter_not_marked", problem=str(error))
+        except (DatabaseDown, psycopg.Error) as error:
+            log.error("dead_letter_not_marked", problem=type(error).__name__)
 
 
 class Metrics(dramatiq.Middleware):
@@ -81,6 +93,11 @@ class Metrics(dramatiq.Middleware):
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         start_http_server(self._port)
+
+
+def words_of(message: MessageProxy) -> dict[str, Any]:
+    """What a message is about, as it stands on log lines; whatever else it may hold is left out."""
+    return {named: message.kwargs[word] for word, named in WORDS.items() if word in message.kwargs}
 
 
 def _number(message: MessageProxy, name: str) -> int | None:

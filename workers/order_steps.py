@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
 
 from connectors.accounting import Accounting, AccountingClient
-from connectors.base import UnreadableOrder
-from connectors.registry import accounting, webshop
+from connectors.base import Connector, UnreadableOrder, Webshop
+from connectors.registry import UnknownConnector, accounting, webshop
 from shared.domain.build import build_document, product_numbers, reference
 from shared.domain.decide import decide
 from shared.domain.document import DocumentKind, FoundDocument, Place
 from shared.domain.order import Order
 from shared.domain.reasons import REASONS
 from shared.domain.settings import OrderSettings
-from shared.errors import Fate, NeedsUser, OutcomeUnknown
+from shared.errors import NeedsUser, OutcomeUnknown, Retry
 from shared.store import line
 from shared.store.database import Database
 from shared.store.line import Outcome, PlannedDocument
 from workers.clients import Clients
-from workers.hand import LEASE, Hand, LeaseLost, Point, PutBack
-from workers.make_once import MakeOnce, refuse_unsafe_repeat
+from workers.hand import LEASE, Hand, LeaseLost, Point, PutBack, now
+from workers.make_once import RESEND_WITHIN, MakeOnce, wait_for_late_ones
 from workers.parties import KnownProducts, Parties
+
+C = TypeVar("C", bound=Connector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +51,24 @@ class OrderTry:
         #: For the log: original, normalised, sent, answered.
         self.stages: list[tuple[str, bytes | None]] = []
         #: The system that is being talked to.
-        self.talks_to = self._claim.target.id
+        self.talks_to = self._claim.target
         self.document = self._claim.document
         #: What was frozen was surely not carried out, neither now nor earlier.
         self.unsent = False
+        #: Products that were not asked about in this try.
+        self._from_memory: Mapping[str, str] = {}
 
     def run(self) -> Outcome:
         """Raises a fate, or LeaseLost."""
         self._hand.passes(Point.CLAIMED)
         document = self.document
-        if document is not None and document.state != "planned":
-            return _already(document)
-        settings = _settings(self._claim.settings)
-        connector = accounting(self._claim.target.kind)
+        connector = _installed(accounting, self._claim.target.kind)
         if document is not None and document.first_sent is not None:
+            if document.state != "planned" and not self._claim.owner_asked:
+                return self._already(document)
             with self._tools.clients.books(connector, self._claim.target, self._hand) as client:
                 return self._resolve(client, document)
+        settings = _settings(self._claim.settings)
         order = self._newest_order()
         self._hand.passes(Point.STATE_KNOWN)
         skipped = decide(order, settings)
@@ -77,24 +80,41 @@ class OrderTry:
 
     def _newest_order(self) -> Order:
         """The newest body of the order; from the shop itself where that is not certain."""
-        shop = webshop(self._claim.source.kind)
+        shop = _installed(webshop, self._claim.source.kind)
         try:
             if self._claim.body is not None and not self._claim.needs_fetch:
                 self.stages.append(("original", None))
                 order = shop.read_order(shop.decode_order(self._claim.body))
             else:
-                order = shop.read_order(self._fetched())
+                order = shop.read_order(self._fetched(shop))
         except UnreadableOrder as error:
             sentence = REASONS["unreadable_order"].says(path=error.path or "its start", problem=error.problem)
             raise NeedsUser("unreadable_order", sentence) from None
         self.stages.append(("normalised", orjson.dumps(replace(order, source={}), default=str)))
         return order
 
-    def _fetched(self) -> Mapping[str, Any]:
-        self.talks_to = self._claim.source.id
-        with self._tools.clients.shop(webshop(self._claim.source.kind), self._claim.source, self._hand) as client:
+    def _already(self, document: PlannedDocument) -> Outcome:
+        """The first document is final. What changed since is told; one that did not come to the total stays open."""
+        books = document.answered_total if document.answered_total is not None else document.total
+        if books != document.total:
+            sentence = _totals_differ(document.total, books, document.currency, document.number or "")
+            return Outcome(state="failed", name="failed", reason="totals_differ", sentence=sentence)
+        newest = self._newest_order().total
+        code = "already_synced" if newest == document.total else "changed_since"
+        sentence = REASONS[code].says(
+            kind=document.kind,
+            number=document.number,
+            books=f"{books:.2f}",
+            order=f"{newest:.2f}",
+            currency=document.currency,
+        )
+        return Outcome(state="done", name="already_synced", reason=code, sentence=sentence)
+
+    def _fetched(self, shop: Webshop) -> Mapping[str, Any]:
+        self.talks_to = self._claim.source
+        with self._tools.clients.shop(shop, self._claim.source, self._hand) as client:
             body = client.get_order(self._claim.source_id)
-        self.talks_to = self._claim.target.id
+        self.talks_to = self._claim.target
         self.stages.append(("original", json.dumps(body, default=str, ensure_ascii=False).encode()))
         return body
 
@@ -103,7 +123,7 @@ class OrderTry:
     ) -> PlannedDocument:
         books = client.fill_settings(_books_settings(connector, settings))
         make = MakeOnce(self._tools.database, self._claim.account, self._claim.target.id)
-        parties = Parties(connector, client, settings, books, make)
+        parties = Parties(connector, client, settings, books, make, owner_asked=self._claim.owner_asked)
         wanted = product_numbers(order, settings)
         customer = parties.customer(order)
         self._hand.passes(Point.CUSTOMER_KNOWN)
@@ -113,7 +133,7 @@ class OrderTry:
         plan = build_document(order, settings, customer=customer, reference=ours, products=products)
         request = connector.write_document(plan, books)
         self.stages.append(("sent", request))
-        since = time.monotonic()
+        since = now()
         verdict, frozen = line.freeze(
             self._tools.database,
             self._claim,
@@ -125,14 +145,14 @@ class OrderTry:
             total=plan.total,
         )
         if frozen is None:
-            raise PutBack("order_changed") if verdict == "outdated" else LeaseLost()
+            raise {"outdated": PutBack("order_changed"), "off": PutBack("connection_off")}.get(verdict, LeaseLost())
         self._hand.renewed(since)
         self.document = frozen
         return frozen
 
     def _products(self, parties: Parties, wanted: Mapping[str, str]) -> dict[str, str]:
         system = self._claim.target.id
-        known = self._tools.known_products.among(system, wanted)
+        known = self._from_memory = self._tools.known_products.among(system, wanted)
         unknown = {number: text for number, text in wanted.items() if number not in known}
         if not unknown:
             return known
@@ -141,8 +161,8 @@ class OrderTry:
         return known | found
 
     def _resolve(self, client: AccountingClient, document: PlannedDocument) -> Outcome:
-        """It was sent, and nobody knows what became of it: look it up, and only then send the same bytes again."""
-        refuse_unsafe_repeat(None, document.last_sent, reference=document.reference)
+        """It was sent, and nobody knows what became of it, or whether it is still there: look it up first."""
+        wait_for_late_ones(document.last_sent if document.state == "planned" else None)
         found = client.find_by_reference(document.reference)
         if len(found) > 1:  # one that moved from place to place meanwhile is seen twice
             found = client.find_by_reference(document.reference)
@@ -151,12 +171,21 @@ class OrderTry:
             raise NeedsUser("document_doubled", sentence)
         if found:
             return self._compare(document, found[0])
-        refuse_unsafe_repeat(document.first_sent, None, reference=document.reference)
-        since = time.monotonic()
+        if document.state != "planned" or (document.first_sent or 0.0) > RESEND_WITHIN:
+            return self._begin_anew(document)
+        since = now()
         if not line.send_again(self._tools.database, self._claim, document, lease=LEASE):
             raise LeaseLost
         self._hand.renewed(since)
         return self._send(client, document)
+
+    def _begin_anew(self, document: PlannedDocument) -> Outcome:
+        """It is in no place of the books, and cannot be repeated: on the owner's word a new one goes."""
+        if not self._claim.owner_asked:
+            raise NeedsUser("outcome_unproven", REASONS["outcome_unproven"].says(reference=document.reference))
+        return Outcome(
+            state="waiting", name="put_back", reason="begun_anew", document=document.id, document_state="gone"
+        )
 
     def _send(self, client: AccountingClient, document: PlannedDocument) -> Outcome:
         is_first = document.first_sent is None
@@ -164,10 +193,15 @@ class OrderTry:
         self._hand.passes(Point.FROZEN)
         try:
             found = client.create_document(DocumentKind(document.kind), document.request, key=document.key)
-        except Fate as fate:
-            self.unsent = is_first and not isinstance(fate, OutcomeUnknown)
-            if isinstance(fate, NeedsUser):
+        except OutcomeUnknown:
+            self.unsent = False
+            raise
+        except NeedsUser:
+            # Had an earlier one been carried out, the same key would have brought its answer.
+            self.unsent = True
+            if self._from_memory:
                 self._tools.known_products.forget(self._claim.target.id)
+                raise PutBack("books_changed") from None
             raise
         self.unsent = False
         self._hand.passed(Point.SENT)
@@ -185,23 +219,21 @@ class OrderTry:
             number=found.number,
             answered_total=found.total,
         )
-        if document.total == found.total:
+        if (document.total, document.currency) == (found.total, found.currency):
             return ended
         sentence = _totals_differ(document.total, found.total, found.currency, found.number)
         return replace(ended, state="failed", name="failed", reason="totals_differ", sentence=sentence)
 
 
-def _already(document: PlannedDocument) -> Outcome:
-    """The first document is final; one that did not come to the order's total stays with the owner."""
-    if document.answered_total is not None and document.answered_total != document.total:
-        sentence = _totals_differ(document.total, document.answered_total, document.currency, document.number or "")
-        return Outcome(state="failed", name="failed", reason="totals_differ", sentence=sentence)
-    sentence = REASONS["already_synced"].says(kind=document.kind, number=document.number)
-    return Outcome(state="done", name="already_synced", reason="already_synced", sentence=sentence)
-
-
 def _totals_differ(order: Decimal, books: Decimal, currency: str, number: str) -> str:
     return REASONS["totals_differ"].says(order=f"{order:.2f}", books=f"{books:.2f}", currency=currency, number=number)
+
+
+def _installed(find: Callable[[str], C], kind: str) -> C:
+    try:
+        return find(kind)
+    except UnknownConnector:
+        raise Retry("wrong_setup", REASONS["wrong_setup"].says(what=kind)) from None
 
 
 def _settings(stored: Mapping[str, Any]) -> OrderSettings:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 import traceback
+from dataclasses import replace
 
 import dramatiq
 import structlog
@@ -14,17 +14,13 @@ from shared.errors import Fate
 from shared.queue import Queue
 from shared.store import line
 from shared.store.database import DatabaseDown
-from shared.store.line import Claim, Outcome, Verdict
-from workers.endings import ending, tell_about_system
-from workers.hand import LEASE, Hand, LeaseLost, Point, Watch
+from shared.store.line import Outcome, Verdict
+from workers.endings import ending, tell_about_system, try_again
+from workers.hand import LEASE, Hand, LeaseLost, Point, Watch, now
 from workers.metrics import ENDED
 from workers.order_steps import OrderTry, Tools
 
 log = structlog.get_logger()
-
-
-class Unexpected(Exception):
-    """A mistake of ours. Names the kind and the place only: messages of errors may hold a customer's data."""
 
 
 def add_orders(broker: dramatiq.Broker, tools: Tools, stopping: threading.Event, watch: Watch) -> None:
@@ -35,64 +31,67 @@ def add_orders(broker: dramatiq.Broker, tools: Tools, stopping: threading.Event,
 
 
 def try_order(tools: Tools, account: int, transfer: int, stopping: threading.Event, watch: Watch) -> None:
-    """Raises DatabaseDown, and Unexpected for what nobody foresaw: then the message comes again."""
-    since = time.monotonic()
-    claim = line.claim(tools.database, account, transfer, lease=LEASE)
-    if isinstance(claim, Verdict):
-        ENDED.labels(Queue.ORDERS, claim).inc()
-        log.debug("not_claimed", verdict=claim)
-        return
-    hand = Hand(tools.database, claim, since=since, stopping=stopping, watch=watch)
+    """Never raises: what becomes of the transfer stands in its row, and a row that nobody could write is rung for again
+    when its lease, or the message's time, has run out."""
+    since = now()
+    try:
+        claim = line.claim(tools.database, account, transfer, lease=LEASE)
+        if isinstance(claim, Verdict):
+            ENDED.labels(Queue.ORDERS, claim).inc()
+            log.debug("not_claimed", verdict=claim)
+            return
+        _work(tools, Hand(tools.database, claim, since=since, stopping=stopping, watch=watch))
+    except (LeaseLost, DatabaseDown) as error:
+        ENDED.labels(Queue.ORDERS, "let_go").inc()
+        log.warning("let_go", because=type(error).__name__)
+
+
+def _work(tools: Tools, hand: Hand) -> None:
+    """Raises LeaseLost and DatabaseDown."""
     work = OrderTry(tools, hand)
     fate: Fate | None = None
+    mistake = ""
     try:
         outcome = work.run()
     except Fate as met:
         fate = met
-        outcome = ending(met, claim.failures)
-    except (LeaseLost, DatabaseDown) as error:
-        log.warning("let_go", because=type(error).__name__)
-        ENDED.labels(Queue.ORDERS, "let_go").inc()
-        return
+        outcome = ending(met, hand.claim.failures)
+    except (LeaseLost, DatabaseDown):
+        raise
     except Exception as error:
-        where = _told_safely(error)
-        _record(tools, claim, work, _unexpected(where, claim.failures))
-        raise Unexpected(where) from None
-    if _record(tools, claim, work, outcome):
-        tell_about_system(tools.database, claim, work.talks_to, fate)
+        mistake = told_safely(error)
+    if mistake:
+        log.error("mistake", where=mistake)
+        says = REASONS["internal_error"].says(error=mistake)
+        outcome = try_again("internal_error", "internal_error", says, hand.claim.failures + 1)
+    _record(tools, hand, work, outcome)
+    tell_about_system(tools.database, hand, work.talks_to, fate)
     hand.passed(Point.RECORDED)
 
 
-def _record(tools: Tools, claim: Claim, work: OrderTry, outcome: Outcome) -> bool:
-    if outcome.document is None and work.unsent and work.document is not None:
-        outcome = outcome.about_unsent(work.document.id)
-    is_recorded = line.record(tools.database, claim, outcome, work.stages)
-    ENDED.labels(Queue.ORDERS, outcome.name if is_recorded else "let_go").inc()
+def _record(tools: Tools, hand: Hand, work: OrderTry, outcome: Outcome) -> None:
+    if outcome.document is None and work.document is not None and (work.unsent or outcome.open):
+        outcome = replace(outcome, document=work.document.id, unsent=work.unsent)
+    # What was put back is written down when it gets anywhere: it may come back many times.
+    stages = work.stages if outcome.name != "put_back" else []
+    if not line.record(tools.database, hand.claim, outcome, stages):
+        raise LeaseLost
+    ENDED.labels(Queue.ORDERS, outcome.name).inc()
     say = log.warning if outcome.state == "failed" else log.info
     say(
-        "order_ended" if is_recorded else "let_go",
+        "order_ended",
         outcome=outcome.name,
         reason=outcome.reason or None,
         document=outcome.number,
-        version=claim.version,
-    )
-    return is_recorded
-
-
-def _unexpected(where: str, failures: int) -> Outcome:
-    sentence = REASONS["internal_error"].says(error=where)
-    return Outcome(
-        state="waiting",
-        name="internal_error",
-        reason="internal_error",
-        sentence=sentence,
-        failures=failures,
-        keep_rung=True,
+        version=hand.claim.version,
     )
 
 
-def _told_safely(error: Exception) -> str:
-    """ "KeyError at workers/orders.py:70": the innermost place of our own."""
+def told_safely(error: Exception) -> str:
+    """The kind of a mistake and its innermost place in our code; its text may hold a customer's data.
+
+    "KeyError at workers/order_steps.py:70"
+    """
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
     place = "/".join(ours[-1].filename.split("/")[-2:])

@@ -65,8 +65,9 @@ class Allowance:
 class WorkPace:
     """What a client asks before each call: the lease of whoever has the client in hand, and the system's allowance."""
 
-    def __init__(self, allowance: Allowance) -> None:
+    def __init__(self, system: int, allowance: Allowance) -> None:
         self.hand: Hand | None = None
+        self._system = system
         self._allowance = allowance
 
     def before_call(self) -> float:
@@ -75,4 +76,6 @@ class WorkPace:
         return self.hand.seconds_for_a_call()
 
     def after_call(self, said: Said) -> None:
+        if self.hand is not None:
+            self.hand.answered.add(self._system)
         self._allowance.told(said)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from connectors.accounting import Accounting, AccountingClient
 from shared.domain.build import new_customer
-from shared.domain.document import Customer, NewProduct, Product
+from shared.domain.document import Customer, NewProduct
 from shared.domain.order import Order
 from shared.domain.reasons import REASONS
 from shared.domain.settings import OrderSettings
@@ -54,13 +54,21 @@ class Parties:
     """`books`: what the owner chose for these books, filled in."""
 
     def __init__(
-        self, connector: Accounting, client: AccountingClient, settings: OrderSettings, books: BaseModel, make: MakeOnce
+        self,
+        connector: Accounting,
+        client: AccountingClient,
+        settings: OrderSettings,
+        books: BaseModel,
+        make: MakeOnce,
+        *,
+        owner_asked: bool,
     ) -> None:
         self._connector = connector
         self._client = client
         self._settings = settings
         self._books = books
         self._make = make
+        self._owner_asked = owner_asked
 
     def customer(self, order: Order) -> str:
         """The customer's number in the books. Raises NeedsUser where there is not exactly one that may be used."""
@@ -84,6 +92,7 @@ class Parties:
             request,
             still_there=lambda number: self._has(number, email),
             create=lambda frozen, key: self._client.create_customer(frozen, key=key).number,
+            owner_asked=self._owner_asked,
         )
 
     def products(self, wanted: Mapping[str, str]) -> dict[str, str]:
@@ -91,8 +100,10 @@ class Parties:
 
         Raises NeedsUser for one that is barred, or missing and not to be made.
         """
-        found = {product.number.casefold(): product for product in self._client.find_products(list(wanted))}
-        spelt: dict[str, Product | None] = {number: found.get(number.casefold()) for number in wanted}
+        found = self._client.find_products(list(wanted))
+        exact = {product.number: product for product in found}
+        alike = {product.number.casefold(): product for product in found}
+        spelt = {number: exact.get(number) or alike.get(number.casefold()) for number in wanted}
         barred = [number for number, product in spelt.items() if product is not None and product.barred]
         if barred:
             raise _needs_user("product_barred", numbers=", ".join(barred[:10]))
@@ -116,6 +127,7 @@ class Parties:
             request,
             still_there=lambda there: bool(self._client.find_products([there])),
             create=create,
+            owner_asked=self._owner_asked,
         )
 
     def _has(self, number: str, email: str) -> bool:

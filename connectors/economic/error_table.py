@@ -104,7 +104,7 @@ _BY_CODE = (
     Row(
         ConnectionBroken,
         "module_missing",
-        "The e-conomic agreement lacks a module{module}: add it in e-conomic, then switch the connection on again.",
+        "The e-conomic agreement lacks a module{module}: add it in e-conomic, then connect it again.",
         codes="AccessDeniedAgreementMissingModules",
     ),
     Row(ConnectionBroken, "no_rights", _NO_RIGHTS, (403,)),

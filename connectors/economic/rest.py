@@ -76,6 +76,14 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+#: Until these, nothing of a request has gone out: a process that stood still meanwhile sends nothing any more.
+NOTHING_SENT = ("connection.connect_tcp.started", "http11.send_request_headers.started")
+
+
+class _TooLate(Exception):
+    """The time for the call was over before anything was sent."""
+
+
 class Rest:
     """The API of one agreement, over one connection that is kept open between calls. Opens none yet."""
 
@@ -119,7 +127,7 @@ class Rest:
         try:
             _keep_to(deadline, request)
             return self._exchange(request, path, deadline, write=write)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, _TooLate):
             fate = unreachable(sent=False, write=write)
         except (httpx.HTTPError, httpx.StreamError, TimeoutError):
             fate = unreachable(sent=True, write=write)
@@ -172,8 +180,11 @@ def _keep_to(deadline: float, request: httpx.Request) -> None:
     Only a server that dripped its headers could go on for longer: the library starts each wait for a line anew.
     """
 
-    def shrink(_event: str, _info: Mapping[str, Any]) -> None:
-        left = max(0.001, deadline - time.monotonic())
+    def shrink(event: str, _info: Mapping[str, Any]) -> None:
+        left = deadline - time.monotonic()
+        if left <= 0 and event in NOTHING_SENT:
+            raise _TooLate
+        left = max(0.001, left)
         for part, limit in TIMEOUT.as_dict().items():
             timeouts[part] = min(limit or left, left)
 

@@ -70,7 +70,7 @@ def new_customer(order: Order) -> NewCustomer:
     billing = recipient(order.billing, fallback=order.billing.email)
     return NewCustomer(
         name=billing.name,
-        email=order.billing.email,
+        email=order.billing.email.strip(),
         currency=order.currency,
         address=billing.address,
         postcode=billing.postcode,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
@@ -81,6 +81,8 @@ class Claim:
     target: System
     #: One of the two systems was not up to its last call.
     is_troubled: bool
+    #: He says that it may go once more, also where only he can say so.
+    owner_asked: bool
     event: int | None
     #: The newest body the shop sent; None where no event carried one.
     body: bytes | None = field(repr=False)
@@ -94,7 +96,7 @@ class Outcome:
     """How a try ended. `state` waiting: again after `wait` seconds, at once for 0."""
 
     state: Literal["done", "skipped", "failed", "waiting"]
-    #: For the log: transferred, already_synced, skipped, failed, retry, unknown, put_back.
+    #: For the log: transferred, already_synced, skipped, failed, retry, unknown, put_back, broken, internal_error.
     name: str
     #: A code of the reasons, or of a connector's fates; empty when it was transferred.
     reason: str = ""
@@ -102,8 +104,6 @@ class Outcome:
     sentence: str = ""
     wait: float = 0.0
     failures: int = 0
-    #: The message that brought it comes back by itself.
-    keep_rung: bool = False
     document: int | None = None
     document_state: Literal["draft", "booked", "gone"] | None = None
     place: str | None = None
@@ -111,10 +111,8 @@ class Outcome:
     answered_total: Decimal | None = None
     #: What was frozen was surely not carried out.
     unsent: bool = False
-
-    def about_unsent(self, document: int) -> Outcome:
-        """The same, and that this document's request was surely not carried out."""
-        return replace(self, document=document, unsent=True)
+    #: Nobody knows whether it was, and from now on it may still be.
+    open: bool = False
 
 
 def claim(database: Database, account: int, transfer: int, *, lease: float) -> Claim | Verdict:
@@ -147,6 +145,7 @@ def claim(database: Database, account: int, transfer: int, *, lease: float) -> C
         source=System(id=row["source_system"], kind=row["source_kind"], credentials=row["source_credentials"]),
         target=System(id=row["target_system"], kind=row["target_kind"], credentials=row["target_credentials"]),
         is_troubled=row["is_troubled"],
+        owner_asked=row["owner_asked"],
         event=row["event_id"],
         body=row["body"],
         document=_document(row),
@@ -169,10 +168,10 @@ def freeze(
     request: bytes,
     currency: str,
     total: Decimal,
-) -> tuple[Literal["frozen", "lost", "outdated"], PlannedDocument | None]:
+) -> tuple[Literal["frozen", "lost", "outdated", "off"], PlannedDocument | None]:
     """Writes down what is about to be sent, under a new idempotency key, and renews the lease.
 
-    Outdated: the shop has said something newer meanwhile, and nothing was frozen.
+    Outdated: the shop has said something newer. Off: the connection was switched off. Nothing was frozen then.
     """
     key = str(uuid.uuid4())
     values = {
@@ -224,13 +223,13 @@ def record(database: Database, claim: Claim, outcome: Outcome, stages: Sequence[
         "detail": outcome.sentence.encode(),
         "wait": outcome.wait if outcome.wait > 0 else None,
         "failures": outcome.failures,
-        "keep_rung": outcome.keep_rung,
         "document": outcome.document,
         "document_state": outcome.document_state,
         "place": outcome.place,
         "number": outcome.number,
         "answered": outcome.answered_total,
         "unsent": outcome.unsent,
+        "open": outcome.open,
         "event": claim.event,
         "stages": [name for name, _ in stages],
         "bodies": [body for _, body in stages],

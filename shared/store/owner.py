@@ -7,10 +7,11 @@ from psycopg import Connection
 from shared.store.sql import query
 
 
-def send_again(connection: Connection, transfer: int) -> bool:
-    """The owner's word that a document whose making was never answered is not in the books, or that something was
-    mended: the transfer goes once more. An order that is in the books already stays the one it is.
+def ask_again(connection: Connection, transfer: int) -> bool:
+    """The owner's word: look at the order once more, something was mended, or it is not in the books.
 
-    False if there is no such transfer, or a worker has it in hand just now.
+    A document that is in the books is found and looked at again, also one that he changed there. Only where it is in no
+    place of them, and could not be repeated safely, a new one goes, under a new reference. False if there is no such
+    transfer.
     """
-    return connection.execute(query("owner_sends_again"), {"transfer": transfer}).fetchone() is not None
+    return connection.execute(query("owner_asks"), {"transfer": transfer}).fetchone() is not None

@@ -76,7 +76,7 @@ create table connections (
   settings_version  integer not null default 0,
   created_at        timestamptz not null default now(),
   -- So many transfers of a connection may have a message or a worker at once.
-  most_in_flight    integer not null default 8 check (most_in_flight > 0),
+  most_in_flight    integer not null default 4 check (most_in_flight > 0),
   unique (account_id, id),
   foreign key (account_id, source_system_id) references systems (account_id, id),
   foreign key (account_id, target_system_id) references systems (account_id, id)
@@ -268,6 +268,8 @@ create table transfers (
   updated_at          timestamptz not null default now(),
   -- Tries in a row that a system was not up to; each makes the next wait longer.
   failures            integer not null default 0,
+  -- The owner's word that it may go once more, also where only he can say so.
+  owner_asked         boolean not null default false,
   primary key (account_id, id),
   unique (account_id, connection_id, source_type, source_id)
 );
@@ -559,6 +561,7 @@ create table creation_guards (
   holder           uuid not null,
   held_until       timestamptz not null,
   first_sent_at    timestamptz,
+  last_sent_at     timestamptz,
   created_at       timestamptz not null default now(),
   primary key (account_id, system_id, kind, key),
   foreign key (account_id, system_id) references systems (account_id, id)
@@ -682,7 +685,8 @@ begin
 end
 $$;
 
--- A worker that is gone, or too slow, loses what it held.
+-- A worker that is gone, or too slow, loses what it held. What takes one worker after the other with it waits longer and
+-- longer from the fourth time on.
 create function free_expired() returns integer
 language plpgsql security definer set search_path = shopledger, pg_temp as $$
 declare
@@ -690,7 +694,9 @@ declare
 begin
   update transfers t
   set state = (case when c.active then 'waiting' else 'held' end)::transfer_state, reason = 'worker_lost',
-      rung_at = null, next_attempt_at = null, lease_token = null, lease_until = null, updated_at = now()
+      rung_at = null, lease_token = null, lease_until = null, updated_at = now(), failures = t.failures + 1,
+      next_attempt_at = case when t.failures >= 3
+                        then now() + least(60 * 2 ^ least(t.failures - 3, 6), 3600) * interval '1 second' end
   from (select account_id, id from transfers
         where state = 'working' and lease_until <= now() for update skip locked) gone, connections c
   where t.account_id = gone.account_id and t.id = gone.id and c.id = t.connection_id;
@@ -715,13 +721,13 @@ begin
 end
 $$;
 
--- A message that nobody could handle; its transfer, unless somebody works on it, waits for a person.
+-- A message that nobody could handle; its transfer, unless there is news of it or somebody works on it, waits for a person.
 create function mark_dead_letter(p_account bigint, p_transfer bigint, p_queue text, p_message text, p_words jsonb,
                                  p_error text) returns void
 language sql security definer set search_path = shopledger, pg_temp as $$
   update transfers
   set state = 'failed', reason = 'dead_letter', rung_at = null, next_attempt_at = null, updated_at = now()
-  where account_id = p_account and id = p_transfer and state = 'waiting';
+  where account_id = p_account and id = p_transfer and state = 'waiting' and rung_at is not null;
   insert into dead_letters (account_id, transfer_id, queue, message_id, words, error)
   values (p_account, p_transfer, p_queue, p_message, p_words, p_error)
 $$;
@@ -743,7 +749,7 @@ grant execute on function ring, unring, wake_due, free_expired, sweep, mark_dead
 create function claim(
   p_account bigint, p_transfer bigint, p_token uuid, p_lease interval,
   out verdict text, out attempt_id bigint, out version integer, out failures integer, out needs_fetch boolean,
-  out source_type text, out source_id text, out source_number text, out connection_id bigint,
+  out source_type text, out source_id text, out source_number text, out connection_id bigint, out owner_asked boolean,
   out settings jsonb, out source_system bigint, out source_kind text, out source_credentials bytea,
   out target_system bigint, out target_kind text, out target_credentials bytea, out is_troubled boolean,
   out event_id bigint, out body bytea,
@@ -806,6 +812,7 @@ begin
   version := t.version;
   failures := t.failures;
   needs_fetch := t.needs_fetch;
+  owner_asked := t.owner_asked;
   source_type := t.source_type;
   source_id := t.source_id;
   source_number := t.source_number;
@@ -823,7 +830,8 @@ begin
     and d.state in ('planned', 'draft', 'booked');
   if document_id is null then
     select coalesce(max(d.generation), 0) + 1 into generation from shopledger.documents d
-    where d.connection_id = c.id and d.source_type = t.source_type and d.source_id = t.source_id and d.sub_id = '';
+    where d.connection_id = c.id and d.source_type = t.source_type and d.source_id = t.source_id and d.sub_id = ''
+      and d.first_sent_at is not null;
   end if;
 end
 $$;
@@ -840,8 +848,8 @@ begin
 end
 $$;
 
--- Freezes what is about to be sent. A planned document that was never sent is written anew; one that was sent is not
--- touched, but for the time. `verdict`: frozen; lost (the lease); outdated (the shop has said something newer).
+-- Freezes what is about to be sent. A document that was planned and never sent is written anew; one that was sent is not
+-- touched. `verdict`: frozen; lost (the lease); outdated (the shop has said something newer); off (its connection is).
 create function freeze(
   p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_version integer, p_kind text,
   p_generation integer, p_reference text, p_key text, p_request bytea, p_currency text, p_total numeric,
@@ -862,6 +870,9 @@ begin
   elsif t.version <> p_version then
     verdict := 'outdated';
     return;
+  elsif not exists (select from shopledger.connections c where c.id = t.connection_id and c.active) then
+    verdict := 'off';
+    return;
   end if;
   -- The owner may have chosen another kind since one was planned that never went out.
   update shopledger.documents set state = 'gone', updated_at = now()
@@ -874,9 +885,10 @@ begin
     p_account, t.connection_id, t.id, t.source_type, t.source_id, p_kind, p_generation, 'planned', p_reference, p_key,
     p_request, p_currency, p_total, now(), now())
   on conflict (connection_id, source_type, source_id, kind, sub_id, generation) do update set
-    reference = excluded.reference, idempotency_key = excluded.idempotency_key, request = excluded.request,
+    state = 'planned', reference = excluded.reference, idempotency_key = excluded.idempotency_key, request = excluded.request,
     currency = excluded.currency, total = excluded.total, first_sent_at = now(), last_sent_at = now(), updated_at = now()
-  where d.state = 'planned' and (d.first_sent_at is null or d.idempotency_key = excluded.idempotency_key)
+  where d.state in ('planned', 'gone') and d.first_sent_at is null
+     or d.state = 'planned' and d.idempotency_key = excluded.idempotency_key
   returning d.id into document_id;
   verdict := case when document_id is null then 'lost' else 'frozen' end;
 end
@@ -897,12 +909,13 @@ end
 $$;
 
 -- Ends a try. A newer word of the shop makes the transfer wait again whatever became of this try. Null arguments leave
--- the document alone; `p_unsent` says that what was frozen surely was not carried out. False for who lost the lease.
+-- the document alone; `p_unsent` says that what was frozen surely was not carried out, `p_open` that nobody knows, and
+-- that it may still be carried out from now on. False for who lost the lease.
 create function record(
   p_account bigint, p_transfer bigint, p_token uuid, p_version integer, p_attempt bigint,
-  p_state shopledger.transfer_state, p_outcome text, p_reason text, p_detail bytea, p_wait interval, p_failures integer, p_keep_rung boolean,
+  p_state shopledger.transfer_state, p_outcome text, p_reason text, p_detail bytea, p_wait interval, p_failures integer,
   p_document bigint, p_document_state text, p_place text, p_number text, p_answered numeric, p_unsent boolean,
-  p_event bigint, p_stages text[], p_bodies bytea[]
+  p_open boolean, p_event bigint, p_stages text[], p_bodies bytea[]
 ) returns boolean
 language plpgsql as $$
 begin
@@ -913,8 +926,8 @@ begin
       reason = p_reason, failures = p_failures, updated_at = now(), lease_token = null, lease_until = null,
       handled_version = case when p_state = 'waiting' then t.handled_version else p_version end,
       needs_fetch = t.needs_fetch and (p_state = 'waiting' or t.version > p_version),
-      rung_at = case when p_keep_rung then clock_timestamp() end,
-      next_attempt_at = case when p_state = 'waiting' and not p_keep_rung then now() + p_wait end
+      owner_asked = t.owner_asked and p_state = 'waiting' and p_document_state is distinct from 'gone',
+      rung_at = null, next_attempt_at = case when p_state = 'waiting' then now() + p_wait end
   from shopledger.connections c
   where t.account_id = p_account and t.id = p_transfer and t.lease_token = p_token and t.state = 'working'
     and c.id = t.connection_id;
@@ -926,7 +939,7 @@ begin
     set state = coalesce(p_document_state, state), place = coalesce(p_place, place),
         external_number = coalesce(p_number, external_number), answered_total = coalesce(p_answered, answered_total),
         first_sent_at = case when p_unsent then null else first_sent_at end,
-        last_sent_at = case when p_unsent then null else last_sent_at end, updated_at = now()
+        last_sent_at = case when p_unsent then null when p_open then now() else last_sent_at end, updated_at = now()
     where id = p_document;
   end if;
   insert into shopledger.attempt_stages (attempt_id, account_id, stage, event_id, body)
@@ -946,11 +959,12 @@ grant execute on function claim, renew, freeze, send_again, record to shopledger
 -- Asks for the right to make one thing in a system. `verdict`:
 --   made   it was made: `external_id`
 --   busy   somebody else makes it now
---   yours  send `request` with `idempotency_key`: what was sent first, if ever something was (`first_sent`)
+--   yours  send `request` with `idempotency_key`: what was sent first, if ever something was (`first_sent`, `last_sent`)
 create function guard(
   p_account bigint, p_system bigint, p_kind text, p_key text, p_holder uuid, p_hold interval, p_request bytea,
   p_idempotency_key text,
-  out verdict text, out external_id text, out request bytea, out idempotency_key text, out first_sent interval
+  out verdict text, out external_id text, out request bytea, out idempotency_key text, out first_sent interval,
+  out last_sent interval
 )
 language plpgsql as $$
 declare
@@ -977,21 +991,23 @@ begin
   request := g.request;
   idempotency_key := g.idempotency_key;
   first_sent := now() - g.first_sent_at;
+  last_sent := now() - g.last_sent_at;
   update shopledger.creation_guards n set first_sent_at = coalesce(n.first_sent_at, now())
   where n.account_id = p_account and n.system_id = p_system and n.kind = p_kind and n.key = p_key;
 end
 $$;
 
 -- What became of it. Made: `p_external_id`. Surely not made: `p_unsent`, and the next one begins afresh. Otherwise it is
--- open, and the next one repeats what was sent.
+-- open, from now on, and the next one repeats what was sent.
 create function settle_guard(p_account bigint, p_system bigint, p_kind text, p_key text, p_holder uuid,
-                             p_external_id text, p_unsent boolean) returns void
+                             p_external_id text, p_unsent boolean, p_open boolean) returns void
 language plpgsql as $$
 begin
   perform set_config('shopledger.account_id', p_account::text, true);
   update shopledger.creation_guards n
   set external_id = p_external_id, held_until = now(),
-      first_sent_at = case when p_unsent then null else n.first_sent_at end
+      first_sent_at = case when p_unsent then null else n.first_sent_at end,
+      last_sent_at = case when p_unsent then null when p_open then now() else n.last_sent_at end
   where n.account_id = p_account and n.system_id = p_system and n.kind = p_kind and n.key = p_key
     and n.holder = p_holder;
 end
@@ -1069,13 +1085,17 @@ begin
 end
 $$;
 
--- The credential is refused: nothing is asked with it any more until it is changed, and the owner is told once.
-create function break_system(p_account bigint, p_system bigint, p_reason text, p_detail text) returns void
+-- These credentials are refused: nothing is asked with them any more until they are changed, and the owner is told once.
+create function break_system(p_account bigint, p_system bigint, p_credentials bytea, p_reason text, p_detail text)
+returns void
 language plpgsql as $$
 begin
   perform set_config('shopledger.account_id', p_account::text, true);
-  update shopledger.systems set broken_reason = p_reason, broken_at = now() where id = p_system and broken_at is null;
-  call shopledger.raise_alarm(p_account, p_system, null, p_reason, p_detail);
+  update shopledger.systems set broken_reason = p_reason, broken_at = now()
+  where id = p_system and broken_at is null and credentials is not distinct from p_credentials;
+  if found then
+    call shopledger.raise_alarm(p_account, p_system, null, p_reason, p_detail);
+  end if;
 end
 $$;
 

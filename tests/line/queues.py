@@ -51,6 +51,11 @@ def take_all(amqp_url: str, queue: str = Queue.ORDERS) -> list[dramatiq.Message[
             found.append(dramatiq.Message.decode(body))
 
 
+def orders_in_queue(amqp_url: str) -> list[str]:
+    """Order numbers, in the order of the queue, taken out."""
+    return [message.kwargs["order"] for message in take_all(amqp_url)]
+
+
 def eventually(happened: Callable[[], bool], *, within: float = PATIENCE, what: str = "it") -> None:
     """For what another process does and nobody tells us about."""
     give_up = time.monotonic() + within

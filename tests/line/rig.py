@@ -79,17 +79,18 @@ class Line:
         )
         return str(rows[-1][0])
 
-    def send_again(self, number: int | str) -> None:
+    def ask_again(self, number: int | str) -> None:
         """The owner's word."""
         (transfer,) = self.shop.rows("select id from transfers where source_id = %s", str(number))[0]
         with self.database.account(self.shop.account) as c:
-            assert owner.send_again(c, transfer)
+            assert owner.ask_again(c, transfer)
 
     def let_time_pass(self, seconds: float) -> None:
         """In the store: what was sent, leased or is to wait lies that much further back."""
         for statement in (
             "update documents set first_sent_at = first_sent_at - %(s)s, last_sent_at = last_sent_at - %(s)s",
-            "update creation_guards set first_sent_at = first_sent_at - %(s)s, held_until = held_until - %(s)s",
+            "update creation_guards set first_sent_at = first_sent_at - %(s)s, last_sent_at = last_sent_at - %(s)s,"
+            " held_until = held_until - %(s)s",
             "update transfers set next_attempt_at = next_attempt_at - %(s)s, lease_until = lease_until - %(s)s",
             "update budgets set blocked_until = blocked_until - %(s)s",
         ):

@@ -80,8 +80,13 @@ def test_an_order_that_changes_later_is_in_the_books_already(line: Line) -> None
     tell(line.shop, woo_order(1, net="500.00", modified=60), delivery="d2")
     line.work(1)
     assert [d.gross for d in line.books.documents()] == [Decimal("125.00")]
+    assert line.state(1) == ("done", "changed_since")
+    assert "invoice 1 with 125.00 DKK; it has changed since, to 625.00" in line.said(1)
+
+    # And when it is as it was, there is nothing to say
+    tell(line.shop, woo_order(1, modified=90), delivery="d3")
+    line.work(1)
     assert line.state(1) == ("done", "already_synced")
-    assert "in the books already: invoice 1" in line.said(1)
 
 
 def test_an_order_in_another_state_waits_for_its_state_and_says_so(line: Line) -> None:
@@ -156,6 +161,32 @@ def test_a_total_that_the_books_do_not_come_to_is_told_and_left_as_a_draft(line:
     assert len(line.books.documents()) == 1
 
 
+def test_a_product_that_was_deleted_in_the_books_is_made_anew(line: Line) -> None:
+    # Given a worker that saw the product a moment ago, and an owner who deletes it now
+    tell(line.shop, woo_order(1))
+    line.work(1)
+    line.books.delete_product("MUG")
+
+    # When the next order names it, then it is looked for again and made
+    tell(line.shop, woo_order(2))
+    for _ in range(3):
+        line.work(2)
+    assert line.state(2) == ("done", "")
+
+
+def test_a_connection_that_is_switched_off_meanwhile_sends_nothing(line: Line) -> None:
+    # Given an owner who switches the connection off while a worker prepares an order
+    tell(line.shop, woo_order(1))
+
+    def switch_off(point: object, claim: object) -> None:
+        if point == "products_known":
+            line.shop.switch(on=False)
+
+    # When the try ends, then nothing was sent, and the order is held
+    line.work(1, watch=switch_off)
+    assert (line.books.documents(), line.state(1)) == ([], ("held", "connection_off"))
+
+
 def test_what_is_refused_is_mended_and_goes_with_the_mended_request(line: Line) -> None:
     # Given a product that is barred in the books
     line.books.put_product("MUG", barred=True)
@@ -178,7 +209,9 @@ def test_a_refusal_of_the_document_itself_leaves_nothing_frozen(line: Line) -> N
     line.books.set_product_barred("MUG", True)
     tell(line.shop, woo_order(2))
     line.work(2)
-    assert line.state(2)[0] == "failed"
+    assert line.state(2) == ("waiting", "books_changed")
+    line.work(2)
+    assert line.state(2) == ("failed", "product_barred")
 
     # When he opens it again and changes the order meanwhile, then what goes is the changed order
     line.books.set_product_barred("MUG", False)

@@ -28,13 +28,6 @@ PLANTED = "Plantagenet"
 
 
 @pytest.fixture
-def own_store(fresh_database: DatabaseAddress) -> Iterator[Database]:
-    opened = Database(fresh_database.app_url, name="test", connections=4)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def line(own_store: Database, rabbitmq: Rabbit) -> Iterator[Line]:
     with line_to(own_store) as line:
         yield line
@@ -147,7 +140,7 @@ def test_a_message_that_nobody_understands_is_marked_in_the_store_too(
 ) -> None:
     # Given a message for an actor that does not exist, about an order that waits
     tell(line.shop, woo_order(1))
-    ((transfer,),) = line.shop.rows("select id from transfers")
+    ((transfer,),) = line.shop.rows("update transfers set rung_at = now() returning id")
     message = message_for(Queue.ORDERS, account=line.shop.account, transfer=transfer).copy(actor_name="ordres")
     broker = make_broker(rabbitmq.amqp_url)
     broker.declare_queue(Queue.ORDERS)

@@ -87,6 +87,8 @@ def through(store: Database, orders: Mapping[str, list[dict[str, Any]]]) -> Coun
                 tell(line, body, at)
         for number in orders:
             line.work(number)
+            if line.state(number)[0] == "waiting":
+                line.work(number)
         ends = Counter(line.state(number) for number in orders)
         check_the_books(line, newest)
     return ends

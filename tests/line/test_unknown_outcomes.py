@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from connectors.economic import rest
+from connectors.economic.sandbox import KeyPolicy
 from shared.domain.document import DocumentKind
 from shared.store.database import Database
 from tests.line.rig import Killed, Line, dies_at, line_to
@@ -141,26 +142,6 @@ def test_a_commit_that_comes_late_makes_no_second_document(line: Line) -> None:
     assert (len(line.books.documents()), creations(line)) == (1, 1)
 
 
-def test_after_an_hour_only_the_owner_can_say_whether_to_send_again(line: Line) -> None:
-    # Given a request without an answer that nobody came back to within the hour
-    tell(line.shop, woo_order(1))
-    line.books.add_fault(kind="drop", method="POST", path="*drafts*", count=1)
-    line.work(1)
-    line.let_time_pass(RESEND_WITHIN + 60)
-
-    # When it comes again and is in no place of the books, then it is not sent, and the owner reads where to look
-    line.work(1)
-    assert line.state(1) == ("failed", "outcome_unproven")
-    assert f"SL{line.shop.connection}-1" in line.said(1)
-    assert line.books.documents() == []
-
-    # When he has it sent again, then it goes under a new reference
-    line.send_again(1)
-    line.work(1)
-    assert [d.reference for d in line.books.documents()] == [f"SL{line.shop.connection}-1/2"]
-    assert line.state(1) == ("done", "")
-
-
 def test_a_server_error_on_sending_is_looked_up_and_one_on_reading_is_just_tried_again(line: Line) -> None:
     # Given books that fail while they make the draft, though they made it not
     tell(line.shop, woo_order(1))
@@ -170,6 +151,70 @@ def test_a_server_error_on_sending_is_looked_up_and_one_on_reading_is_just_tried
     line.let_time_pass(REST + 1)
     line.work(1)
     assert (len(line.books.documents()), line.state(1)) == (1, ("done", ""))
+
+
+def test_a_webhook_in_between_does_not_shorten_the_rest_after_an_unknown_outcome(line: Line) -> None:
+    # Given a call that took longer than the rest is, and found no answer
+    tell(line.shop, woo_order(1))
+    line.books.add_fault(kind="drop", method="POST", path="*drafts*", count=1)
+
+    def slow(point: Point, claim: object) -> None:
+        if point is Point.FROZEN:
+            line.shop.rows("update documents set last_sent_at = last_sent_at - interval '30 s' returning id")
+
+    line.work(1, watch=slow)
+
+    # When a webhook makes it come at once, then it still rests, counted from when that was known
+    tell(line.shop, woo_order(1, modified=5), delivery="d2")
+    line.work(1)
+    assert line.state(1) == ("waiting", "just_sent")
+    assert creations(line) == 1
+
+
+def test_a_refusal_after_an_unknown_outcome_is_mended_with_a_new_request(line: Line) -> None:
+    # Given a request that never arrived, and a product that is barred when it is sent again
+    tell(line.shop, woo_order(1))
+    line.books.add_fault(kind="drop", method="POST", path="*drafts*", count=1)
+    line.work(1)
+    line.books.set_product_barred("MUG", True)
+    line.let_time_pass(REST + 1)
+    line.work(1)
+    assert line.state(1) == ("failed", "product_barred")
+
+    # When the owner opens it, then the next webhook goes through, with a new key: the old one has its answer
+    line.books.set_product_barred("MUG", False)
+    tell(line.shop, woo_order(1, modified=5), delivery="d2")
+    line.work(1)
+    assert line.state(1) == ("done", "")
+    assert len(line.books.documents()) == 1
+
+
+def test_a_customer_whose_making_has_no_answer_is_not_made_twice(line: Line) -> None:
+    # Given books that make the customer late, after the worker has given up, twice
+    tell(line.shop, woo_order(1))
+    line.books.settings.keys = KeyPolicy.COMMIT
+    line.books.add_fault(kind="late_commit", seconds=0.5, method="POST", path="/customers", count=1)
+    line.work(1)
+    assert line.state(1) == ("waiting", "write_unproven")
+
+    # When a webhook makes the order come at once, then nobody makes the customer again
+    tell(line.shop, woo_order(1, modified=5), delivery="d2")
+    line.work(1)
+    assert line.state(1) == ("waiting", "just_sent")
+    line.books.journal.wait_for(lambda _: len(line.books.customers()) == 1)
+    line.let_time_pass(REST + 1)
+    line.work(1)
+    assert (line.state(1), len(line.books.customers())) == (("done", ""), 1)
+
+
+def test_a_product_whose_making_has_no_answer_never_stops_anybody(line: Line) -> None:
+    # Given a product whose making had no answer, more than an hour ago, when the order comes again, then it is made
+    tell(line.shop, woo_order(1))
+    line.books.add_fault(kind="drop", method="POST", path="/products", count=1)
+    line.work(1)
+    line.let_time_pass(RESEND_WITHIN + 60)
+    line.work(1)
+    assert (line.state(1), len(line.books.products())) == (("done", ""), 1)
 
 
 def test_the_draft_of_a_stranger_under_a_reused_number_is_not_touched(line: Line) -> None:

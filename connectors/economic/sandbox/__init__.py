@@ -72,6 +72,10 @@ class EconomicSandbox(Sandbox):
     def set_product_barred(self, number: str, barred: bool) -> None:
         self._hand.bar_product(number, barred=barred)
 
+    def delete_product(self, number: str) -> None:
+        """Raises KeyError for one that the books do not have."""
+        self._hand.delete_product(number)
+
     def put_customer(
         self,
         name: str = "Lampeland Handel",

@@ -45,6 +45,10 @@ class Hand:
         with self._books.lock, _refusals():
             put_product(self._books, read_body(bodies.PRODUCT, body), number)
 
+    def delete_product(self, number: str) -> None:
+        with self._books.lock:
+            self._books.products.remove(number.lower())
+
     def bar_product(self, number: str, *, barred: bool) -> None:
         with self._books.lock:
             known = self._books.products.get(number.lower())

@@ -9,10 +9,13 @@ create index transfers_in_flight on transfers (connection_id)
   where state = 'working' or (state = 'waiting' and rung_at is not null);
 
 -- Tries in a row that a system was not up to; each makes the next wait longer.
-alter table transfers add column failures integer not null default 0;
+alter table transfers
+  add column failures integer not null default 0,
+  -- The owner's word that it may go once more, also where only he can say so.
+  add column owner_asked boolean not null default false;
 
 -- So many transfers of a connection may have a message or a worker at once.
-alter table connections add column most_in_flight integer not null default 8 check (most_in_flight > 0);
+alter table connections add column most_in_flight integer not null default 4 check (most_in_flight > 0);
 
 -- No request of this credential can succeed: nothing is rung until it is changed.
 alter table systems add column broken_reason text, add column broken_at timestamptz;
@@ -39,6 +42,7 @@ create table creation_guards (
   holder           uuid not null,
   held_until       timestamptz not null,
   first_sent_at    timestamptz,
+  last_sent_at     timestamptz,
   created_at       timestamptz not null default now(),
   primary key (account_id, system_id, kind, key),
   foreign key (account_id, system_id) references systems (account_id, id)
@@ -162,7 +166,8 @@ begin
 end
 $$;
 
--- A worker that is gone, or too slow, loses what it held.
+-- A worker that is gone, or too slow, loses what it held. What takes one worker after the other with it waits longer and
+-- longer from the fourth time on.
 create function free_expired() returns integer
 language plpgsql security definer set search_path = shopledger, pg_temp as $$
 declare
@@ -170,7 +175,9 @@ declare
 begin
   update transfers t
   set state = (case when c.active then 'waiting' else 'held' end)::transfer_state, reason = 'worker_lost',
-      rung_at = null, next_attempt_at = null, lease_token = null, lease_until = null, updated_at = now()
+      rung_at = null, lease_token = null, lease_until = null, updated_at = now(), failures = t.failures + 1,
+      next_attempt_at = case when t.failures >= 3
+                        then now() + least(60 * 2 ^ least(t.failures - 3, 6), 3600) * interval '1 second' end
   from (select account_id, id from transfers
         where state = 'working' and lease_until <= now() for update skip locked) gone, connections c
   where t.account_id = gone.account_id and t.id = gone.id and c.id = t.connection_id;
@@ -195,13 +202,13 @@ begin
 end
 $$;
 
--- A message that nobody could handle; its transfer, unless somebody works on it, waits for a person.
+-- A message that nobody could handle; its transfer, unless there is news of it or somebody works on it, waits for a person.
 create function mark_dead_letter(p_account bigint, p_transfer bigint, p_queue text, p_message text, p_words jsonb,
                                  p_error text) returns void
 language sql security definer set search_path = shopledger, pg_temp as $$
   update transfers
   set state = 'failed', reason = 'dead_letter', rung_at = null, next_attempt_at = null, updated_at = now()
-  where account_id = p_account and id = p_transfer and state = 'waiting';
+  where account_id = p_account and id = p_transfer and state = 'waiting' and rung_at is not null;
   insert into dead_letters (account_id, transfer_id, queue, message_id, words, error)
   values (p_account, p_transfer, p_queue, p_message, p_words, p_error)
 $$;

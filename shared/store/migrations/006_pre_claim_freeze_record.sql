@@ -12,7 +12,7 @@
 create function claim(
   p_account bigint, p_transfer bigint, p_token uuid, p_lease interval,
   out verdict text, out attempt_id bigint, out version integer, out failures integer, out needs_fetch boolean,
-  out source_type text, out source_id text, out source_number text, out connection_id bigint,
+  out source_type text, out source_id text, out source_number text, out connection_id bigint, out owner_asked boolean,
   out settings jsonb, out source_system bigint, out source_kind text, out source_credentials bytea,
   out target_system bigint, out target_kind text, out target_credentials bytea, out is_troubled boolean,
   out event_id bigint, out body bytea,
@@ -75,6 +75,7 @@ begin
   version := t.version;
   failures := t.failures;
   needs_fetch := t.needs_fetch;
+  owner_asked := t.owner_asked;
   source_type := t.source_type;
   source_id := t.source_id;
   source_number := t.source_number;
@@ -92,7 +93,8 @@ begin
     and d.state in ('planned', 'draft', 'booked');
   if document_id is null then
     select coalesce(max(d.generation), 0) + 1 into generation from shopledger.documents d
-    where d.connection_id = c.id and d.source_type = t.source_type and d.source_id = t.source_id and d.sub_id = '';
+    where d.connection_id = c.id and d.source_type = t.source_type and d.source_id = t.source_id and d.sub_id = ''
+      and d.first_sent_at is not null;
   end if;
 end
 $$;
@@ -109,8 +111,8 @@ begin
 end
 $$;
 
--- Freezes what is about to be sent. A planned document that was never sent is written anew; one that was sent is not
--- touched, but for the time. `verdict`: frozen; lost (the lease); outdated (the shop has said something newer).
+-- Freezes what is about to be sent. A document that was planned and never sent is written anew; one that was sent is not
+-- touched. `verdict`: frozen; lost (the lease); outdated (the shop has said something newer); off (its connection is).
 create function freeze(
   p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_version integer, p_kind text,
   p_generation integer, p_reference text, p_key text, p_request bytea, p_currency text, p_total numeric,
@@ -131,6 +133,9 @@ begin
   elsif t.version <> p_version then
     verdict := 'outdated';
     return;
+  elsif not exists (select from shopledger.connections c where c.id = t.connection_id and c.active) then
+    verdict := 'off';
+    return;
   end if;
   -- The owner may have chosen another kind since one was planned that never went out.
   update shopledger.documents set state = 'gone', updated_at = now()
@@ -143,9 +148,10 @@ begin
     p_account, t.connection_id, t.id, t.source_type, t.source_id, p_kind, p_generation, 'planned', p_reference, p_key,
     p_request, p_currency, p_total, now(), now())
   on conflict (connection_id, source_type, source_id, kind, sub_id, generation) do update set
-    reference = excluded.reference, idempotency_key = excluded.idempotency_key, request = excluded.request,
+    state = 'planned', reference = excluded.reference, idempotency_key = excluded.idempotency_key, request = excluded.request,
     currency = excluded.currency, total = excluded.total, first_sent_at = now(), last_sent_at = now(), updated_at = now()
-  where d.state = 'planned' and (d.first_sent_at is null or d.idempotency_key = excluded.idempotency_key)
+  where d.state in ('planned', 'gone') and d.first_sent_at is null
+     or d.state = 'planned' and d.idempotency_key = excluded.idempotency_key
   returning d.id into document_id;
   verdict := case when document_id is null then 'lost' else 'frozen' end;
 end
@@ -166,12 +172,13 @@ end
 $$;
 
 -- Ends a try. A newer word of the shop makes the transfer wait again whatever became of this try. Null arguments leave
--- the document alone; `p_unsent` says that what was frozen surely was not carried out. False for who lost the lease.
+-- the document alone; `p_unsent` says that what was frozen surely was not carried out, `p_open` that nobody knows, and
+-- that it may still be carried out from now on. False for who lost the lease.
 create function record(
   p_account bigint, p_transfer bigint, p_token uuid, p_version integer, p_attempt bigint,
-  p_state shopledger.transfer_state, p_outcome text, p_reason text, p_detail bytea, p_wait interval, p_failures integer, p_keep_rung boolean,
+  p_state shopledger.transfer_state, p_outcome text, p_reason text, p_detail bytea, p_wait interval, p_failures integer,
   p_document bigint, p_document_state text, p_place text, p_number text, p_answered numeric, p_unsent boolean,
-  p_event bigint, p_stages text[], p_bodies bytea[]
+  p_open boolean, p_event bigint, p_stages text[], p_bodies bytea[]
 ) returns boolean
 language plpgsql as $$
 begin
@@ -182,8 +189,8 @@ begin
       reason = p_reason, failures = p_failures, updated_at = now(), lease_token = null, lease_until = null,
       handled_version = case when p_state = 'waiting' then t.handled_version else p_version end,
       needs_fetch = t.needs_fetch and (p_state = 'waiting' or t.version > p_version),
-      rung_at = case when p_keep_rung then clock_timestamp() end,
-      next_attempt_at = case when p_state = 'waiting' and not p_keep_rung then now() + p_wait end
+      owner_asked = t.owner_asked and p_state = 'waiting' and p_document_state is distinct from 'gone',
+      rung_at = null, next_attempt_at = case when p_state = 'waiting' then now() + p_wait end
   from shopledger.connections c
   where t.account_id = p_account and t.id = p_transfer and t.lease_token = p_token and t.state = 'working'
     and c.id = t.connection_id;
@@ -195,7 +202,7 @@ begin
     set state = coalesce(p_document_state, state), place = coalesce(p_place, place),
         external_number = coalesce(p_number, external_number), answered_total = coalesce(p_answered, answered_total),
         first_sent_at = case when p_unsent then null else first_sent_at end,
-        last_sent_at = case when p_unsent then null else last_sent_at end, updated_at = now()
+        last_sent_at = case when p_unsent then null when p_open then now() else last_sent_at end, updated_at = now()
     where id = p_document;
   end if;
   insert into shopledger.attempt_stages (attempt_id, account_id, stage, event_id, body)

@@ -3,11 +3,12 @@
 -- Asks for the right to make one thing in a system. `verdict`:
 --   made   it was made: `external_id`
 --   busy   somebody else makes it now
---   yours  send `request` with `idempotency_key`: what was sent first, if ever something was (`first_sent`)
+--   yours  send `request` with `idempotency_key`: what was sent first, if ever something was (`first_sent`, `last_sent`)
 create function guard(
   p_account bigint, p_system bigint, p_kind text, p_key text, p_holder uuid, p_hold interval, p_request bytea,
   p_idempotency_key text,
-  out verdict text, out external_id text, out request bytea, out idempotency_key text, out first_sent interval
+  out verdict text, out external_id text, out request bytea, out idempotency_key text, out first_sent interval,
+  out last_sent interval
 )
 language plpgsql as $$
 declare
@@ -34,21 +35,23 @@ begin
   request := g.request;
   idempotency_key := g.idempotency_key;
   first_sent := now() - g.first_sent_at;
+  last_sent := now() - g.last_sent_at;
   update shopledger.creation_guards n set first_sent_at = coalesce(n.first_sent_at, now())
   where n.account_id = p_account and n.system_id = p_system and n.kind = p_kind and n.key = p_key;
 end
 $$;
 
 -- What became of it. Made: `p_external_id`. Surely not made: `p_unsent`, and the next one begins afresh. Otherwise it is
--- open, and the next one repeats what was sent.
+-- open, from now on, and the next one repeats what was sent.
 create function settle_guard(p_account bigint, p_system bigint, p_kind text, p_key text, p_holder uuid,
-                             p_external_id text, p_unsent boolean) returns void
+                             p_external_id text, p_unsent boolean, p_open boolean) returns void
 language plpgsql as $$
 begin
   perform set_config('shopledger.account_id', p_account::text, true);
   update shopledger.creation_guards n
   set external_id = p_external_id, held_until = now(),
-      first_sent_at = case when p_unsent then null else n.first_sent_at end
+      first_sent_at = case when p_unsent then null else n.first_sent_at end,
+      last_sent_at = case when p_unsent then null when p_open then now() else n.last_sent_at end
   where n.account_id = p_account and n.system_id = p_system and n.kind = p_kind and n.key = p_key
     and n.holder = p_holder;
 end
@@ -126,13 +129,17 @@ begin
 end
 $$;
 
--- The credential is refused: nothing is asked with it any more until it is changed, and the owner is told once.
-create function break_system(p_account bigint, p_system bigint, p_reason text, p_detail text) returns void
+-- These credentials are refused: nothing is asked with them any more until they are changed, and the owner is told once.
+create function break_system(p_account bigint, p_system bigint, p_credentials bytea, p_reason text, p_detail text)
+returns void
 language plpgsql as $$
 begin
   perform set_config('shopledger.account_id', p_account::text, true);
-  update shopledger.systems set broken_reason = p_reason, broken_at = now() where id = p_system and broken_at is null;
-  call shopledger.raise_alarm(p_account, p_system, null, p_reason, p_detail);
+  update shopledger.systems set broken_reason = p_reason, broken_at = now()
+  where id = p_system and broken_at is null and credentials is not distinct from p_credentials;
+  if found then
+    call shopledger.raise_alarm(p_account, p_system, null, p_reason, p_detail);
+  end if;
 end
 $$;
 

@@ -1,1 +1,1 @@
-select break_system(%(account)s, %(system)s, %(reason)s, %(detail)s)
+select break_system(%(account)s, %(system)s, %(credentials)b, %(reason)s, %(detail)s)
