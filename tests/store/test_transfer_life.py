@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from shared.store import line
+from shared.store import line, owner
 from shared.store.database import Database
 from shared.store.line import Claim, Outcome, PlannedDocument, Verdict
+from shared.store.sql import query
 from tests.support.orders import tell, woo_order
 from tests.support.shop import Shop, open_shop
 
@@ -35,6 +36,7 @@ class TransferLife(RuleBasedStateMachine):
         self.living: Claim | None = None
         self.is_expired = False
         self.sent: set[str] = set()
+        self.frozen_by: Claim | None = None
         tell(self.shop, woo_order(1))
         ((self.transfer,),) = self.shop.rows("select id from transfers")
 
@@ -98,8 +100,31 @@ class TransferLife(RuleBasedStateMachine):
             assert not self.is_expired, "who lost his lease was about to send"
             assert claim.version == self.version, "an old state was about to be sent"
             self.sent.add(document.key)
+            self.frozen_by = claim
+        elif verdict == "outdated":
+            assert claim.version < self.version
         else:
-            assert claim is not self.living or self.is_expired or claim.version < self.version or self.sent
+            assert verdict == "lost"
+            assert claim is not self.living or self.is_expired or claim is self.frozen_by
+
+    @rule()
+    def the_owner_asks(self) -> None:
+        self.version += 1
+        with self.store.account(self.shop.account) as c:
+            assert owner.ask_again(c, self.transfer)
+
+    @rule(name=st.sampled_from(["wake_due", "free_expired"]))
+    def the_scheduler_looks(self, name: str) -> None:
+        self.store.run(lambda c: c.execute(query(name)))
+        if name == "free_expired" and self.is_expired:
+            self.living = None
+
+    @rule()
+    def an_old_message_dies(self) -> None:
+        before = self.row()
+        values = {"account": self.shop.account, "transfer": self.transfer, "queue": "orders", "message": "m"}
+        self.store.run(lambda c: c.execute(query("mark_dead_letter"), values | {"words": "{}", "error": "x"}))
+        assert self.row() == before, "nobody had rung for it: the message was an old one"
 
     @invariant()
     def nothing_newer_is_forgotten(self) -> None:
