@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import re
 import ssl
 import time
@@ -30,6 +29,7 @@ from connectors.economic.errors import (
     unexpected,
     unreachable,
 )
+from connectors.http import read_answer, refuse_constant
 from connectors.pace import Pace, Said
 from shared.errors import Fate
 
@@ -54,20 +54,6 @@ class Answer:
     """A success: the decoded body, amounts as int or Decimal; None where e-conomic had nothing to say (204)."""
 
     value: Any
-
-
-class _WithoutQueries(logging.Filter):
-    """httpx logs the URL of each request."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(arg.copy_with(query=None) if isinstance(arg, httpx.URL) else arg for arg in record.args)
-        return True
-
-
-logging.getLogger("httpx").addFilter(_WithoutQueries())
-#: At DEBUG httpcore writes down the headers of answers.
-logging.getLogger("httpcore").setLevel(logging.INFO)
 
 
 @cache
@@ -153,7 +139,7 @@ class Rest:
         response = self._http.send(request, stream=True)
         try:
             self._pace.after_call(read_said(response.headers))
-            raw = _read(response, deadline)
+            raw = read_answer(response, deadline, MAX_ANSWER_BYTES)
         finally:
             response.close()
         if 200 <= response.status_code < 300:
@@ -194,19 +180,6 @@ def _keep_to(deadline: float, request: httpx.Request) -> None:
     shrink("", {})
 
 
-def _read(response: httpx.Response, deadline: float) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
-    for chunk in response.iter_bytes():
-        size += len(chunk)
-        if size > MAX_ANSWER_BYTES:
-            raise ValueError
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
 def read_said(headers: Mapping[str, str]) -> Said:
     """The cost of the call, and what is left: `X-RateLimiting: token-limit-10000-per-60-seconds: 147/10000`."""
     cost = re.fullmatch(r"[0-9]{1,9}", headers.get("X-CallCost", "").strip())
@@ -217,14 +190,10 @@ def read_said(headers: Mapping[str, str]) -> Said:
     )
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
-
-
 def _decode(raw: bytes) -> Any:
     """Raises ValueError for what is not JSON."""
     try:
-        return json.loads(raw.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse_constant)
+        return json.loads(raw.decode("utf-8-sig"), parse_float=Decimal, parse_constant=refuse_constant)
     except (ValueError, ArithmeticError, RecursionError):
         raise ValueError from None
 

@@ -7,7 +7,6 @@ URLs, and over http a URL holds the key and a signature.
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from connectors.http import TooLarge, read_answer, refuse_constant
 from connectors.pace import Pace, Said
 from connectors.woocommerce.errors import Refusal, fate_of, not_json, read_retry_after, too_large, unreachable
 from connectors.woocommerce.oauth import OAuth1
@@ -36,18 +36,10 @@ MAX_ANSWER_BYTES = 32 * 1024 * 1024
 MAX_STARTS = 200
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=refuse_constant)
 
 
 class _NoJson(ValueError):
-    pass
-
-
-class _TooLarge(ValueError):
     pass
 
 
@@ -57,20 +49,6 @@ class Answer:
 
     value: Any
     headers: Mapping[str, str]
-
-
-class _WithoutQueries(logging.Filter):
-    """httpx logs the URL of each request; over http its query proves who we are."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(arg.copy_with(query=None) if isinstance(arg, httpx.URL) else arg for arg in record.args)
-        return True
-
-
-logging.getLogger("httpx").addFilter(_WithoutQueries())
-#: At DEBUG httpcore writes down the headers of answers, and a redirect's address repeats the query with the proof.
-logging.getLogger("httpcore").setLevel(logging.INFO)
 
 
 class Rest:
@@ -117,7 +95,7 @@ class Rest:
             fate = unreachable(sent=False, write=write)
         except (httpx.HTTPError, httpx.StreamError, TimeoutError):
             fate = unreachable(sent=True, write=write)
-        except _TooLarge:
+        except TooLarge:
             fate = too_large(write=write)
         except _NoJson:
             fate = not_json(write=write)
@@ -126,7 +104,7 @@ class Rest:
     def _exchange(self, request: httpx.Request, deadline: float, *, write: bool) -> Answer:
         response = self._http.send(request, stream=True)
         try:
-            raw = _read(response, deadline)
+            raw = read_answer(response, deadline, MAX_ANSWER_BYTES)
         finally:
             response.close()
         self._pace.after_call(Said())
@@ -138,19 +116,6 @@ class Rest:
 
 def _no_longer_than(seconds: float) -> dict[str, float]:
     return {part: max(min(limit or seconds, seconds), 0.001) for part, limit in TIMEOUT.as_dict().items()}
-
-
-def _read(response: httpx.Response, deadline: float) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
-    for chunk in response.iter_bytes():
-        size += len(chunk)
-        if size > MAX_ANSWER_BYTES:
-            raise _TooLarge
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 def refusal_of(status: int, headers: Mapping[str, str], raw: bytes, *, write: bool) -> Refusal:
