@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import logging
+import ssl
+import threading
 import time
+from collections.abc import Callable
+from functools import cache
 
 import httpx
+
+#: Lines to one host that are kept open while nobody uses them.
+MOST_IDLE_LINES = 32
 
 
 class TooLarge(ValueError):
@@ -24,6 +31,56 @@ class _WithoutQueries(logging.Filter):
 logging.getLogger("httpx").addFilter(_WithoutQueries())
 #: At DEBUG httpcore writes down the headers of answers, and a redirect's address repeats the query.
 logging.getLogger("httpcore").setLevel(logging.INFO)
+
+
+class SharedLines:
+    """The open lines to each host, shared by all clients of this process; the last client that goes closes them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[str, tuple[httpx.HTTPTransport, int]] = {}
+
+    def to(self, origin: str) -> httpx.BaseTransport:
+        """For one client ("https://host:port"), which closes it."""
+        with self._lock:
+            lines, users = self._open.get(origin) or (self._new(), 0)
+            self._open[origin] = lines, users + 1
+        return _Share(lines, lambda: self._leave(origin))
+
+    def _new(self) -> httpx.HTTPTransport:
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=MOST_IDLE_LINES)
+        return httpx.HTTPTransport(verify=self._tls(), limits=limits)
+
+    @staticmethod
+    @cache
+    def _tls() -> ssl.SSLContext:
+        """Reading the certificates takes 20 ms."""
+        return httpx.create_ssl_context()
+
+    def _leave(self, origin: str) -> None:
+        with self._lock:
+            lines, users = self._open.pop(origin)
+            if users > 1:
+                self._open[origin] = lines, users - 1
+                return
+        lines.close()
+
+
+class _Share(httpx.BaseTransport):
+    def __init__(self, lines: httpx.HTTPTransport, leave: Callable[[], None]) -> None:
+        self._lines = lines
+        self._leave: Callable[[], None] | None = leave
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._lines.handle_request(request)
+
+    def close(self) -> None:
+        leave, self._leave = self._leave, None
+        if leave is not None:
+            leave()
+
+
+SHARED_LINES = SharedLines()
 
 
 def read_answer(response: httpx.Response, deadline: float, most_bytes: int) -> bytes:

@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Any, Protocol
 
 import dramatiq
@@ -26,7 +27,9 @@ from shared.store.database import Database, DatabaseDown
 from shared.store.sql import query
 
 #: Messages that one round rings at most.
-BATCH = 500
+BATCH = 1000
+#: Threads of one relay: while one waits for confirms, another one asks the store.
+THREADS = 2
 #: Seconds between two looks at the store when there was nothing to ring.
 LOOK_EVERY = 0.02
 #: Seconds until RabbitMQ must have confirmed a batch.
@@ -108,20 +111,30 @@ def _message(
 def main() -> None:
     chosen = or_exit(settings)
     configure_logs(format=chosen.log_format, level=chosen.log_level)
-    database = or_exit(lambda: open_database("relay", connections=1, within=10.0))
-    broker = make_broker(chosen.broker_url.get_secret_value())
-    for queue in QUEUES.values():
-        broker.declare_queue(q_name(queue))
-    publisher = Publisher(broker)
+    database = or_exit(lambda: open_database("relay", connections=THREADS, within=10.0))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    url = chosen.broker_url.get_secret_value()
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="relay") as threads:
+        running = [threads.submit(_ring, database, url, stop) for _ in range(THREADS)]
+        wait(running, return_when=FIRST_EXCEPTION)
+        stop.set()
+    database.close()
+    for thread in running:
+        thread.result()
+
+
+def _ring(database: Database, url: str, stop: threading.Event) -> None:
+    broker = make_broker(url)
+    for queue in QUEUES.values():
+        broker.declare_queue(q_name(queue))
+    publisher = Publisher(broker)
     try:
         Relay(database, publisher).run(stop)
     finally:
         publisher.close()
         broker.close()
-        database.close()
 
 
 if __name__ == "__main__":

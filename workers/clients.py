@@ -24,8 +24,9 @@ from workers.hand import Hand
 from workers.lanes import Lanes
 from workers.pace import Allowance, WorkPace
 
-#: Idle clients that a process keeps; the one that was used longest ago goes first.
-MOST_IDLE = 64
+#: Idle clients that a process keeps; the one that was used longest ago goes first. They hold what was looked up, and no
+#: line of their own where a connector lets those of one host share them.
+MOST_IDLE = 1000
 
 Client = TypeVar("Client", AccountingClient, WebshopClient)
 

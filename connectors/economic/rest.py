@@ -9,12 +9,10 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -29,7 +27,7 @@ from connectors.economic.errors import (
     unexpected,
     unreachable,
 )
-from connectors.http import read_answer, refuse_constant
+from connectors.http import SHARED_LINES, read_answer, refuse_constant
 from connectors.pace import Pace, Said
 from shared.errors import Fate
 
@@ -56,12 +54,6 @@ class Answer:
     value: Any
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    """One for all clients: reading the certificates takes 20 ms."""
-    return httpx.create_ssl_context()
-
-
 #: Until these, nothing of a request has gone out: a process that stood still meanwhile sends nothing any more.
 NOTHING_SENT = ("connection.connect_tcp.started", "http11.send_request_headers.started")
 
@@ -71,13 +63,13 @@ class _TooLate(Exception):
 
 
 class Rest:
-    """The API of one agreement, over one connection that is kept open between calls. Opens none yet."""
+    """The API of one agreement, over lines that all agreements share. Opens none yet."""
 
     def __init__(self, credentials: Credentials, pace: Pace) -> None:
         self._base = credentials.url
         self._pace = pace
         self._http = httpx.Client(
-            verify=_tls(),
+            transport=SHARED_LINES.to(credentials.url),
             timeout=TIMEOUT,
             follow_redirects=False,
             headers={

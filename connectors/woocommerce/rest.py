@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from connectors.http import TooLarge, read_answer, refuse_constant
+from connectors.http import SHARED_LINES, TooLarge, read_answer, refuse_constant
 from connectors.pace import Pace, Said
 from connectors.woocommerce.errors import Refusal, fate_of, not_json, read_retry_after, too_large, unreachable
 from connectors.woocommerce.oauth import OAuth1
@@ -59,6 +59,7 @@ class Rest:
         self._base = url + API
         self._pace = pace
         self._http = httpx.Client(
+            transport=SHARED_LINES.to(url),
             auth=proof,
             timeout=TIMEOUT,
             follow_redirects=False,

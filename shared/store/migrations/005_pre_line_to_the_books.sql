@@ -82,7 +82,7 @@ grant select on dead_letters to shopledger_app;
 
 -- The next transfers to ring for, at most so many, each marked as rung. A connection gets no more than it may have in
 -- flight; one that is off, one whose shop or books rest or are broken, and one of another kind than `p_kinds` gets none.
--- One relay at a time looks; another one finds nothing then.
+-- In turns, one of each connection. One relay at a time looks; another one finds nothing then.
 create function ring(p_most integer, p_kinds text[])
 returns table (account_id bigint, connection_id bigint, transfer_id bigint, kind text, source_number text, reason text)
 language plpgsql security definer set search_path = shopledger, pg_temp as $$
@@ -127,12 +127,17 @@ begin
       order by t.id limit greatest(room.free, 0)
       for update skip locked) n
     limit p_most
+  ),
+  rung as (
+    update transfers t set rung_at = clock_timestamp()
+    from picked p
+    where t.account_id = p.account_id and t.id = p.id
+    returning t.account_id, t.connection_id, t.id, p.kind, t.source_number,
+              case when t.failures > 0 then 'retry' when t.version = 1 then 'new' else 'changed' end as reason
   )
-  update transfers t set rung_at = clock_timestamp()
-  from picked p
-  where t.account_id = p.account_id and t.id = p.id
-  returning t.account_id, t.connection_id, t.id, p.kind, t.source_number,
-            case when t.failures > 0 then 'retry' when t.version = 1 then 'new' else 'changed' end;
+  select r.account_id, r.connection_id, r.id, r.kind, r.source_number, r.reason
+  from rung r
+  order by row_number() over (partition by r.connection_id order by r.id), r.connection_id;
 end
 $$;
 
