@@ -57,7 +57,7 @@ def test_https_is_proven_by_basic_and_nothing_in_the_address(monkeypatch: pytest
         return httpx.Response(200, json=[])
 
     real = httpx.Client
-    monkeypatch.setattr(httpx, "Client", lambda **k: real(transport=httpx.MockTransport(handle), **k))
+    monkeypatch.setattr(httpx, "Client", lambda **k: real(**k | {"transport": httpx.MockTransport(handle)}))
     credentials = Credentials.model_validate(
         {"url": "https://shop.example/butik/", "consumer_key": KEY, "consumer_secret": SECRET}
     )
