@@ -14,7 +14,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 
 #: Ten for each millisecond: no two runs of the same order share an id, and a run never takes in a repeat.
-_ids = itertools.count(time.time_ns() // 100_000)
+ids = itertools.count(time.time_ns() // 100_000)
 
 
 def order_body(number: int) -> bytes:
@@ -113,7 +113,7 @@ def run(port: int, requests: Iterator[bytes], connections: int) -> tuple[float, 
 def main() -> None:
     """`python -m bench.load PORT PATH SECRET COUNT CONNECTIONS`; waits for a line on stdin, prints one JSON object."""
     port, path, secret, count, connections = sys.argv[1:]
-    requests = [webhook(path, secret, next(_ids)) for _ in range(int(count))]
+    requests = [webhook(path, secret, next(ids)) for _ in range(int(count))]
     print("ready", flush=True)
     sys.stdin.readline()
     cpu = time.process_time()
