@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: env check test exhaustive bench lock format clean
+.PHONY: env check test exhaustive bench chaos lock format clean
 
 env: .venv/ready
 
@@ -23,8 +23,11 @@ test: env  ## everything, on a private PostgreSQL and a private RabbitMQ
 exhaustive: env  ## every property, with thousands of examples each
 	SHOPLEDGER_PROOFS=exhaustive $(BIN)/pytest $(ARGS)
 
-bench: env  ## webhooks per second and CPU per webhook, beside the bare insert
+bench: env  ## webhooks, relay, orders and one order beside their bare limits; one of them: ARGS=line
 	$(BIN)/python -m bench $(ARGS)
+
+chaos: env  ## one document for every order while all is killed: ORDERS=10000 SEED=1 ARGS="--faults --json"
+	$(BIN)/python -m chaos --orders $(or $(ORDERS),1000) --seed $(or $(SEED),1) $(ARGS)
 
 format: env
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,132 @@
+"""What happens in the shops: orders, their changes, and the webhooks about them, doubled and in the wrong order."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tests.support.orders import woo_order
+from tests.support.shop import Shop
+
+#: The first orders of each account are one new customer's, who buys in both of its shops at once.
+SAME_CUSTOMER = 6
+PRODUCTS = 30
+#: Orders of an account for each of its customers.
+ORDERS_PER_CUSTOMER = 5
+#: Webhooks by which a change, or the repeat of a webhook, comes later than the first word.
+LATER = 12
+#: How many of hundred orders go which way; the rest are told once.
+CHANGED, MIXED_UP, TWICE, PAID_LATER, NEVER_PAID = 12, 8, 12, 4, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One webhook; `state` is what the shop itself says from that moment on."""
+
+    shop: int
+    body: dict[str, Any]
+    delivery: str
+    state: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """`totals`: what its document may come to; more than one where it depends on who was faster, shop or worker.
+
+    None at all: the order is never paid, and nothing may be made of it.
+    """
+
+    shop: int
+    number: int
+    totals: frozenset[Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """`backlog` is told before anybody works, so that each order in it has exactly one right total."""
+
+    orders: Sequence[Ordered]
+    backlog: Sequence[Word]
+    words: Sequence[Word]
+
+
+def write_story(seed: int, count: int, shops: Sequence[Shop]) -> Story:
+    """The same for the same seed. A tenth of the orders are the backlog."""
+    chance = random.Random(f"story {seed}")
+    orders: list[Ordered] = []
+    told: tuple[list[Word], list[Word]] = [], []
+    in_backlog = max(count // 10, min(count, SAME_CUSTOMER * len({shop.account for shop in shops})))
+    for number in range(1, count + 1):
+        shop = chance.randrange(len(shops))
+        is_backlog = number <= in_backlog
+        if is_backlog:
+            shop = number % len(shops)
+        email = _email(chance, count, shops, number if is_backlog else count)
+        words, totals = _order(chance, shop, number, email)
+        if is_backlog and len(totals) > 1:
+            totals = frozenset({Decimal(words[-1].state["total"])})
+        orders.append(Ordered(shop, number, totals))
+        told[not is_backlog].extend(words)
+    return Story(orders, _mixed(chance, told[0]), _mixed(chance, told[1]))
+
+
+def _email(chance: random.Random, count: int, shops: Sequence[Shop], number: int) -> str:
+    accounts = len({shop.account for shop in shops})
+    if number <= SAME_CUSTOMER * accounts:
+        return "mette@lampeland.example"
+    return f"kunde{chance.randrange(max(1, count // accounts // ORDERS_PER_CUSTOMER))}@lampeland.example"
+
+
+def _order(chance: random.Random, shop: int, number: int, email: str) -> tuple[list[Word], frozenset[Decimal]]:
+    """Its webhooks in the order of their telling."""
+
+    def body(seconds: int, **more: Any) -> dict[str, Any]:
+        # VAT of 25 % of so many cents is whole: how the books round is not in question here.
+        net = Decimal(chance.randrange(25, 5000) * 4) / 100
+        quantity = chance.randrange(1, 4)
+        return woo_order(number, net=str(net), quantity=quantity, sku=sku, email=email, modified=seconds, **more)
+
+    def word(told: dict[str, Any], delivery: str, state: dict[str, Any] | None = None) -> Word:
+        return Word(shop, told, delivery, state or told)
+
+    sku = f"P-{chance.randrange(PRODUCTS)}"
+    way = chance.randrange(100)
+    first, second, same_second = body(0), body(30), body(0)
+    if way < CHANGED:
+        return [word(first, "d1"), word(second, "d2")], _totals(first, second)
+    way -= CHANGED
+    if way < MIXED_UP:  # two changes of one second, the older one told last: only the shop knows
+        return [word(same_second, "d2"), word(first, "d1", same_second)], _totals(same_second)
+    way -= MIXED_UP
+    if way < TWICE:
+        return [word(first, "d1"), word(first, "d1")], _totals(first)
+    way -= TWICE
+    if way < PAID_LATER:
+        unpaid = {**first, "status": "on-hold"}
+        return [word(unpaid, "d1"), word(second, "d2")], _totals(second)
+    way -= PAID_LATER
+    if way < NEVER_PAID:
+        return [word({**first, "status": "on-hold"}, "d1")], frozenset()
+    return [word(first, "d1")], _totals(first)
+
+
+def _totals(*bodies: dict[str, Any]) -> frozenset[Decimal]:
+    return frozenset(Decimal(body["total"]) for body in bodies)
+
+
+def _mixed(chance: random.Random, words: Sequence[Word]) -> list[Word]:
+    """Each order's words keep their order, and others come between them."""
+    places = sorted(_places(chance, words), key=lambda place: place[0])
+    return [words[at] for _, at in places]
+
+
+def _places(chance: random.Random, words: Sequence[Word]) -> Iterator[tuple[float, int]]:
+    place, before = 0.0, 0
+    for at, word in enumerate(words):
+        is_first = word.body["id"] != before
+        place = float(at) if is_first else place + chance.uniform(0.5, LATER)
+        before = word.body["id"]
+        yield place, at

@@ -1,0 +1,44 @@
+"""The accounts of a run: each has two webshops and one agreement of books that both go into."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from chaos.outside import Outside
+from shared.store import setup
+from shared.store.database import Database
+from tests.support.shop import KEYRING, Shop
+
+SHOPS_PER_ACCOUNT = 2
+SETTINGS: dict[str, Any] = {
+    "create_products": True,
+    "books": {"customer_group": 1, "product_group": 1},
+}
+
+
+def open_shops(database: Database, outside: Outside) -> list[Shop]:
+    """One account for each of the books; a shop's `books` is the system that the shops of an account share."""
+    return list(itertools.chain.from_iterable(_open(database, outside, at) for at in range(len(outside.books))))
+
+
+def _open(database: Database, outside: Outside, at: int) -> Iterator[Shop]:
+    books, woo = outside.books[at], outside.shop
+    account = database.run(lambda c: setup.open_account(c, f"Lampeland {at}"), repeat=False)
+    access = {
+        "app_secret_token": books.app_secret_token,
+        "agreement_grant_token": books.agreement_grant_token,
+        "url": books.url,
+    }
+    key = {"url": woo.url, "consumer_key": woo.consumer_key, "consumer_secret": woo.consumer_secret}
+    with database.account(account) as c:
+        target = setup.add_system(c, KEYRING, kind="economic", role="accounting", name="Books", credentials=access)
+        for number in range(SHOPS_PER_ACCOUNT):
+            name = f"Shop {number}"
+            source = setup.add_system(c, KEYRING, kind="woocommerce", role="webshop", name=name, credentials=key)
+            connection = setup.add_connection(
+                c, kind="orders", name=name, source=source, target=target, settings=SETTINGS, by="chaos"
+            )
+            setup.switch_connection(c, connection, on=True)
+            yield Shop(database, account, source, target, connection)
