@@ -21,7 +21,7 @@ LONGEST_WAIT = 30.0
 #: The same in the store: function -> how it counts seconds, the first of them and the last.
 IN_THE_STORE = {
     "note_trouble": "least({} * 2 ^ least(b.troubles - 4, 6), {})",
-    "free_expired": "least({} * 2 ^ least(t.failures - 3, 6), {})",
+    "free_expired": "least({} * 2 ^ least(t.lost_in_a_row - 3, 6), {})",
 }
 WAITS_THERE = {"note_trouble": (5, 300), "free_expired": (60, 3600)}
 #: What must not become shorter than this many seconds, however short the lease is.

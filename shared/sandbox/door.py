@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.test import run_wsgi_app
 from werkzeug.wsgi import get_input_stream
@@ -38,7 +39,10 @@ class Door:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         if path.startswith(CONTROL_PREFIX):
             return self._app(environ, start_response)
-        body = get_input_stream(environ).read()
+        try:
+            body = get_input_stream(environ).read()
+        except ClientDisconnected:
+            raise _cut(environ) from None
         environ["wsgi.input"] = BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         seq = self._journal.begin(EntryKind.REQUEST, method, path, environ.get("QUERY_STRING", ""), body)

@@ -268,6 +268,8 @@ create table transfers (
   updated_at          timestamptz not null default now(),
   -- Tries in a row that a system was not up to; each makes the next wait longer.
   failures            integer not null default 0,
+  -- Workers in a row that were lost with it in hand.
+  lost_in_a_row       integer not null default 0,
   -- The owner's word that it may go once more, also where only he can say so.
   owner_asked         boolean not null default false,
   primary key (account_id, id),
@@ -577,6 +579,8 @@ create table budgets (
   refilled_at    timestamptz not null default now(),
   blocked_until  timestamptz,
   blocked_by     text,
+  -- The system asked for the rest itself: nothing else ends it.
+  is_asked       boolean not null default false,
   -- Calls in a row that the system was not up to.
   troubles       integer not null default 0,
   primary key (account_id, system_id),
@@ -699,9 +703,10 @@ declare
 begin
   update transfers t
   set state = (case when c.active then 'waiting' else 'held' end)::transfer_state, reason = 'worker_lost',
-      rung_at = null, lease_token = null, lease_until = null, updated_at = now(), failures = t.failures + 1,
-      next_attempt_at = case when t.failures >= 3
-                        then now() + least(60 * 2 ^ least(t.failures - 3, 6), 3600) * interval '1 second' end
+      rung_at = null, lease_token = null, lease_until = null, updated_at = now(),
+      lost_in_a_row = t.lost_in_a_row + 1,
+      next_attempt_at = case when t.lost_in_a_row >= 3
+                        then now() + least(60 * 2 ^ least(t.lost_in_a_row - 3, 6), 3600) * interval '1 second' end
   from (select account_id, id from transfers
         where state = 'working' and lease_until <= now() for update skip locked) gone, connections c
   where t.account_id = gone.account_id and t.id = gone.id and c.id = t.connection_id;
@@ -748,7 +753,7 @@ grant execute on function ring, unring, wake_due, free_expired, sweep, mark_dead
 --   nothing  it does not wait (a late or doubled message), or there is none
 --   busy     somebody else holds it
 --   early    it waits for a time
---   resting  its shop or books rest, or are broken: it waits for them
+--   resting  its shop or books rest, or are broken: it is rung for when that is over
 --   crowded  its connection has enough in flight
 --   off      its connection, a system or the account is switched off: it is held
 create function claim(
@@ -801,8 +806,7 @@ begin
   if verdict <> 'claimed' then
     update shopledger.transfers x
     set state = case when v_off then 'held' else 'waiting' end::shopledger.transfer_state,
-        rung_at = null, lease_token = null, lease_until = null, updated_at = now(),
-        next_attempt_at = case when v_rest > now() then v_rest end
+        rung_at = null, next_attempt_at = null, lease_token = null, lease_until = null, updated_at = now()
     where x.account_id = p_account and x.id = p_transfer;
     return;
   end if;
@@ -928,7 +932,7 @@ begin
   update shopledger.transfers t
   set state = case when p_state = 'waiting' or t.version > p_version
                    then (case when c.active then 'waiting' else 'held' end)::shopledger.transfer_state else p_state end,
-      reason = p_reason, failures = p_failures, updated_at = now(), lease_token = null, lease_until = null,
+      reason = p_reason, failures = p_failures, lost_in_a_row = 0, updated_at = now(), lease_token = null, lease_until = null,
       handled_version = case when p_state = 'waiting' then t.handled_version else p_version end,
       needs_fetch = t.needs_fetch and (p_state = 'waiting' or t.version > p_version),
       owner_asked = t.owner_asked and p_state = 'waiting' and p_document_state is distinct from 'gone',
@@ -1066,11 +1070,12 @@ declare
   v_until timestamptz;
 begin
   perform set_config('shopledger.account_id', p_account::text, true);
-  insert into shopledger.budgets as b (account_id, system_id, tokens, troubles, blocked_until, blocked_by)
-  values (p_account, p_system, 0, 1, now() + p_after, p_reason)
+  insert into shopledger.budgets as b (account_id, system_id, tokens, troubles, blocked_until, blocked_by, is_asked)
+  values (p_account, p_system, 0, 1, now() + p_after, p_reason, p_after is not null)
   on conflict (account_id, system_id) do update set
     troubles = b.troubles + case when b.blocked_until > now() then 0 else 1 end,
     blocked_by = p_reason,
+    is_asked = p_after is not null or (b.is_asked and b.blocked_until > now()),
     blocked_until = greatest(b.blocked_until, case
       when p_after is not null then now() + p_after
       when b.blocked_until > now() or b.troubles < 4 then null
@@ -1080,13 +1085,13 @@ begin
 end
 $$;
 
+-- A call succeeded: the row of troubles ends, and with it a rest, unless the system asked for it.
 create function note_recovery(p_account bigint, p_systems bigint[]) returns void
 language plpgsql as $$
 begin
   perform set_config('shopledger.account_id', p_account::text, true);
-  update shopledger.budgets set troubles = 0, blocked_by = null
-  where account_id = p_account and system_id = any(p_systems) and troubles > 0
-    and coalesce(blocked_until, '-infinity') <= now();
+  update shopledger.budgets set troubles = 0, blocked_until = case when is_asked then blocked_until end
+  where account_id = p_account and system_id = any(p_systems) and troubles > 0;
 end
 $$;
 

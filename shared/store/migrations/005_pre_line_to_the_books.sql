@@ -11,6 +11,8 @@ create index transfers_in_flight on transfers (connection_id)
 -- Tries in a row that a system was not up to; each makes the next wait longer.
 alter table transfers
   add column failures integer not null default 0,
+  -- Workers in a row that were lost with it in hand.
+  add column lost_in_a_row integer not null default 0,
   -- The owner's word that it may go once more, also where only he can say so.
   add column owner_asked boolean not null default false;
 
@@ -58,6 +60,8 @@ create table budgets (
   refilled_at    timestamptz not null default now(),
   blocked_until  timestamptz,
   blocked_by     text,
+  -- The system asked for the rest itself: nothing else ends it.
+  is_asked       boolean not null default false,
   -- Calls in a row that the system was not up to.
   troubles       integer not null default 0,
   primary key (account_id, system_id),
@@ -180,9 +184,10 @@ declare
 begin
   update transfers t
   set state = (case when c.active then 'waiting' else 'held' end)::transfer_state, reason = 'worker_lost',
-      rung_at = null, lease_token = null, lease_until = null, updated_at = now(), failures = t.failures + 1,
-      next_attempt_at = case when t.failures >= 3
-                        then now() + least(60 * 2 ^ least(t.failures - 3, 6), 3600) * interval '1 second' end
+      rung_at = null, lease_token = null, lease_until = null, updated_at = now(),
+      lost_in_a_row = t.lost_in_a_row + 1,
+      next_attempt_at = case when t.lost_in_a_row >= 3
+                        then now() + least(60 * 2 ^ least(t.lost_in_a_row - 3, 6), 3600) * interval '1 second' end
   from (select account_id, id from transfers
         where state = 'working' and lease_until <= now() for update skip locked) gone, connections c
   where t.account_id = gone.account_id and t.id = gone.id and c.id = t.connection_id;

@@ -6,7 +6,7 @@
 --   nothing  it does not wait (a late or doubled message), or there is none
 --   busy     somebody else holds it
 --   early    it waits for a time
---   resting  its shop or books rest, or are broken: it waits for them
+--   resting  its shop or books rest, or are broken: it is rung for when that is over
 --   crowded  its connection has enough in flight
 --   off      its connection, a system or the account is switched off: it is held
 create function claim(
@@ -59,8 +59,7 @@ begin
   if verdict <> 'claimed' then
     update shopledger.transfers x
     set state = case when v_off then 'held' else 'waiting' end::shopledger.transfer_state,
-        rung_at = null, lease_token = null, lease_until = null, updated_at = now(),
-        next_attempt_at = case when v_rest > now() then v_rest end
+        rung_at = null, next_attempt_at = null, lease_token = null, lease_until = null, updated_at = now()
     where x.account_id = p_account and x.id = p_transfer;
     return;
   end if;
@@ -186,7 +185,7 @@ begin
   update shopledger.transfers t
   set state = case when p_state = 'waiting' or t.version > p_version
                    then (case when c.active then 'waiting' else 'held' end)::shopledger.transfer_state else p_state end,
-      reason = p_reason, failures = p_failures, updated_at = now(), lease_token = null, lease_until = null,
+      reason = p_reason, failures = p_failures, lost_in_a_row = 0, updated_at = now(), lease_token = null, lease_until = null,
       handled_version = case when p_state = 'waiting' then t.handled_version else p_version end,
       needs_fetch = t.needs_fetch and (p_state = 'waiting' or t.version > p_version),
       owner_asked = t.owner_asked and p_state = 'waiting' and p_document_state is distinct from 'gone',

@@ -105,11 +105,12 @@ declare
   v_until timestamptz;
 begin
   perform set_config('shopledger.account_id', p_account::text, true);
-  insert into shopledger.budgets as b (account_id, system_id, tokens, troubles, blocked_until, blocked_by)
-  values (p_account, p_system, 0, 1, now() + p_after, p_reason)
+  insert into shopledger.budgets as b (account_id, system_id, tokens, troubles, blocked_until, blocked_by, is_asked)
+  values (p_account, p_system, 0, 1, now() + p_after, p_reason, p_after is not null)
   on conflict (account_id, system_id) do update set
     troubles = b.troubles + case when b.blocked_until > now() then 0 else 1 end,
     blocked_by = p_reason,
+    is_asked = p_after is not null or (b.is_asked and b.blocked_until > now()),
     blocked_until = greatest(b.blocked_until, case
       when p_after is not null then now() + p_after
       when b.blocked_until > now() or b.troubles < 4 then null
@@ -119,13 +120,13 @@ begin
 end
 $$;
 
+-- A call succeeded: the row of troubles ends, and with it a rest, unless the system asked for it.
 create function note_recovery(p_account bigint, p_systems bigint[]) returns void
 language plpgsql as $$
 begin
   perform set_config('shopledger.account_id', p_account::text, true);
-  update shopledger.budgets set troubles = 0, blocked_by = null
-  where account_id = p_account and system_id = any(p_systems) and troubles > 0
-    and coalesce(blocked_until, '-infinity') <= now();
+  update shopledger.budgets set troubles = 0, blocked_until = case when is_asked then blocked_until end
+  where account_id = p_account and system_id = any(p_systems) and troubles > 0;
 end
 $$;
 
