@@ -42,6 +42,9 @@ LONGEST_PAUSE = 0.5
 #: Which queue a message goes to, by the connection's kind; other kinds are not rung for yet.
 QUEUES = {"orders": Queue.ORDERS}
 
+#: account, connection, transfer, kind of the connection, order number, why it is rung for
+Row = tuple[Any, ...]
+
 log = structlog.get_logger()
 
 
@@ -57,42 +60,72 @@ class Bell(Protocol):
         ...
 
 
+class Turns:
+    """The threads of a relay take turns: one asks the store while the others wait for confirms."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        #: When the store is to be asked again, on the monotonic clock.
+        self.next_look = 0.0
+
+
 class Relay:
-    def __init__(self, database: Database, bell: Bell) -> None:
+    """One thread of a relay."""
+
+    def __init__(self, database: Database, bell: Bell, turns: Turns | None = None) -> None:
         self._database = database
         self._bell = bell
+        self._turns = turns or Turns()
         self._wanted = {"most": BATCH, "kinds": list(QUEUES)}
+        #: Seconds; longer each time in a row that the store or the broker is away.
+        self._rest = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set. Whatever is away only makes it wait."""
-        rest = 0.0
         while not stop.is_set():
-            started = time.monotonic()
+            with self._turns.lock:
+                if stop.wait(max(0.0, self._turns.next_look - time.monotonic())):
+                    return
+                rows = self._look()
             try:
-                is_open = self._bell.open(within=CONFIRM_WITHIN)
-                rung, confirmed = self.round() if is_open else (0, 0)
+                if self._ring(rows) < len(rows):
+                    self._turns.next_look = time.monotonic() + REST
             except DatabaseDown as error:
                 log.warning("database_away", problem=str(error))
-                is_open, rung, confirmed = False, 0, 0
-            rest = 0.0 if is_open and rung == confirmed else min(max(REST, rest * 2), LONGEST_REST)
-            took = time.monotonic() - started
-            if rest:
-                stop.wait(rest)
-            elif rung < BATCH:
-                stop.wait(max(LOOK_EVERY - took, LOOK_EVERY / 4 if rung else min(took, LONGEST_PAUSE)))
 
     def round(self) -> tuple[int, int]:
         """Rings once; how many there were, and how many of them the broker has. Raises DatabaseDown."""
-        rows = self._database.run(lambda c: c.execute(query("ring"), self._wanted).fetchall(), repeat=False)
-        if not rows:
-            return 0, 0
+        rows = self._ask()
+        return len(rows), self._ring(rows)
+
+    def _look(self) -> list[Row]:
+        """What is to be rung for now, and when to look again."""
+        started = time.monotonic()
+        rows: list[Row] = []
+        try:
+            is_there = self._bell.open(within=CONFIRM_WITHIN)
+            rows = self._ask() if is_there else []
+        except DatabaseDown as error:
+            log.warning("database_away", problem=str(error))
+            is_there = False
+        self._rest = 0.0 if is_there else min(max(REST, self._rest * 2), LONGEST_REST)
+        took = time.monotonic() - started
+        pause = LOOK_EVERY if rows else max(LOOK_EVERY, min(2 * took, LONGEST_PAUSE))
+        self._turns.next_look = started + (0.0 if len(rows) == BATCH else pause) + self._rest
+        return rows
+
+    def _ask(self) -> list[Row]:
+        return self._database.run(lambda c: c.execute(query("ring"), self._wanted).fetchall(), repeat=False)
+
+    def _ring(self, rows: Sequence[Row]) -> int:
+        """How many messages the broker has; the marks of the others are taken back."""
         confirmed = self._bell.publish([_message(*row) for row in rows], within=CONFIRM_WITHIN)
         lost = [row for row, is_there in zip(rows, confirmed, strict=True) if not is_there]
         if lost:
             log.warning("not_confirmed", messages=len(lost), of=len(rows))
             values = {"accounts": [row[0] for row in lost], "transfers": [row[2] for row in lost]}
             self._database.run(lambda c: c.execute(query("unring"), values))
-        return len(rows), len(rows) - len(lost)
+        return len(rows) - len(lost)
 
 
 def _message(
@@ -117,7 +150,8 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     url = chosen.broker_url.get_secret_value()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="relay") as threads:
-        running = [threads.submit(_ring, database, url, stop) for _ in range(THREADS)]
+        turns = Turns()
+        running = [threads.submit(_run, database, url, turns, stop) for _ in range(THREADS)]
         wait(running, return_when=FIRST_EXCEPTION)
         stop.set()
     database.close()
@@ -125,13 +159,13 @@ def main() -> None:
         thread.result()
 
 
-def _ring(database: Database, url: str, stop: threading.Event) -> None:
+def _run(database: Database, url: str, turns: Turns, stop: threading.Event) -> None:
     broker = make_broker(url)
     for queue in QUEUES.values():
         broker.declare_queue(q_name(queue))
     publisher = Publisher(broker)
     try:
-        Relay(database, publisher).run(stop)
+        Relay(database, publisher, turns).run(stop)
     finally:
         publisher.close()
         broker.close()
