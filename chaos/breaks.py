@@ -37,8 +37,8 @@ def no_lease_check() -> None:
             return verdict, document
         told = {name: values[name] for name in ("kind", "reference", "request", "currency", "total")}
         return "frozen", PlannedDocument(
-            id=0, state="planned", key=str(uuid.uuid4()), number=None, answered_total=None, first_sent=None,
-            last_sent=None, **told,
+            id=0, state="planned", key=str(uuid.uuid4()), number=None, place=None, answered_total=None,
+            first_sent=None, last_sent=None, **told,
         )  # fmt: skip
 
     def any_time(_: Hand) -> float:

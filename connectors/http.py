@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cache
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -43,13 +45,13 @@ class SharedLines:
     def to(self, origin: str) -> httpx.BaseTransport:
         """For one client ("https://host:port"), which closes it."""
         with self._lock:
-            lines, users = self._open.get(origin) or (self._new(), 0)
+            lines, users = self._open.get(origin) or (self._new(origin), 0)
             self._open[origin] = lines, users + 1
         return _Share(lines, lambda: self._leave(origin))
 
-    def _new(self) -> httpx.HTTPTransport:
+    def _new(self, origin: str) -> httpx.HTTPTransport:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=MOST_IDLE_LINES)
-        return httpx.HTTPTransport(verify=self._tls(), limits=limits)
+        return httpx.HTTPTransport(verify=self._tls(), limits=limits, proxy=_proxy_to(origin))
 
     @staticmethod
     @cache
@@ -64,6 +66,15 @@ class SharedLines:
                 self._open[origin] = lines, users - 1
                 return
         lines.close()
+
+
+def _proxy_to(origin: str) -> str | None:
+    """As the environment says (HTTPS_PROXY, NO_PROXY): httpx asks it only for lines of its own."""
+    address = urlsplit(origin)
+    if not address.hostname or proxy_bypass(address.hostname):
+        return None
+    proxies = getproxies()
+    return proxies.get(address.scheme) or proxies.get("all")
 
 
 class _Share(httpx.BaseTransport):

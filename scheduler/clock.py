@@ -51,6 +51,10 @@ class Clock:
                 log.warning("job_delayed", job=job.name, problem=str(error) or type(error).__name__)
             job.is_away = True
             return
+        except Exception as error:  # nobody would see that a clock has stopped
+            log.error("job_failed", job=job.name, kind=type(error).__name__)
+            job.due = now + job.every
+            return
         job.is_away = False
         job.due = now + job.every
         if count:

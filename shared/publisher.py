@@ -63,7 +63,7 @@ class Publisher:
             return [False] * len(messages)
         assert self._line is not None
         confirmed = self._line.publish(messages, give_up)
-        if self._line.lost_queues or not self._line.is_open:
+        if self._line.lost_queues or self._line.is_silent or not self._line.is_open:
             self.close()
         return confirmed
 
@@ -95,6 +95,8 @@ class _Line:
         self._confirmed: list[bool] = []
         self._next_tag = 1
         self.lost_queues: set[str] = set()
+        #: It did not answer about everything in time.
+        self.is_silent = False
         self._connection = pika.SelectConnection(
             parameters,
             on_open_callback=lambda c: c.channel(on_open_callback=self._opened),
@@ -123,6 +125,7 @@ class _Line:
         with contextlib.suppress(Exception):  # whatever broke the line: some may be confirmed
             self._wait(lambda: not self._open, give_up)
         with self._changed:
+            self.is_silent = bool(self._open)
             self._open = {}
             return list(self._confirmed)
 

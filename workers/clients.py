@@ -26,7 +26,7 @@ from workers.pace import Allowance, WorkPace
 
 #: Idle clients that a process keeps; the one that was used longest ago goes first. They hold what was looked up, and no
 #: line of their own where a connector lets those of one host share them.
-MOST_IDLE = 1000
+MOST_IDLE = 400
 
 Client = TypeVar("Client", AccountingClient, WebshopClient)
 

@@ -14,6 +14,9 @@ from shared.store.sql import query
 from workers.hand import Hand, PutBack
 from workers.make_once import REST
 
+#: Seconds until an order whose credentials were refused is looked at again, if nobody told the system's row.
+BROKEN_WAIT = 5.0
+
 
 def ending(fate: Fate, failures: int) -> Outcome:
     """`failures`: tries in a row before this one that a system was not up to."""
@@ -21,7 +24,12 @@ def ending(fate: Fate, failures: int) -> Outcome:
     match fate:
         case PutBack():
             return Outcome(
-                state="waiting", name="put_back", reason=code, sentence=says, wait=fate.wait, failures=failures
+                state="waiting",
+                name="put_back",
+                reason=code,
+                sentence=says,
+                wait=fate.wait,
+                failures=failures + fate.counts,
             )
         case Retry():
             after = fate.after.total_seconds() if fate.after else 0.0
@@ -29,7 +37,9 @@ def ending(fate: Fate, failures: int) -> Outcome:
         case OutcomeUnknown():
             return replace(try_again("unknown", code, says, failures + 1, at_least=REST), open=True)
         case ConnectionBroken():
-            return Outcome(state="waiting", name="broken", reason=code, sentence=says, failures=failures)
+            return Outcome(
+                state="waiting", name="broken", wait=BROKEN_WAIT, reason=code, sentence=says, failures=failures
+            )
         case Skip():
             return Outcome(state="skipped", name="skipped", reason=code, sentence=says)
         case NeedsUser():
@@ -54,7 +64,7 @@ def tell_about_system(database: Database, hand: Hand, system: System, fate: Fate
     if isinstance(fate, ConnectionBroken):
         refused = {"credentials": system.credentials, "reason": fate.code, "detail": fate.message}
         _call(database, "break_system", where | refused)
-    elif isinstance(fate, Retry | OutcomeUnknown) and not isinstance(fate, PutBack):
+    elif isinstance(fate, Retry | OutcomeUnknown) and not isinstance(fate, PutBack) and fate.code != "wrong_setup":
         after = fate.after.total_seconds() if isinstance(fate, Retry) and fate.after else None
         _call(database, "note_trouble", where | {"reason": fate.code, "after": after})
     elif claim.is_troubled and hand.answered:

@@ -48,11 +48,12 @@ Watch = Callable[[Point, Claim], None]
 
 
 class PutBack(Retry):
-    """Nobody's fault: the transfer waits a moment, and the try does not count."""
+    """Nobody's fault: the transfer waits a moment. The try does not count, unless it `counts`."""
 
-    def __init__(self, code: str, *, wait: float = 0.0, **fields: object) -> None:
+    def __init__(self, code: str, *, wait: float = 0.0, counts: bool = False, **fields: object) -> None:
         super().__init__(code, REASONS[code].says(**fields), after=timedelta(seconds=wait))
         self.wait = wait
+        self.counts = counts
 
 
 class LeaseLost(Exception):

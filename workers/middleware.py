@@ -106,7 +106,8 @@ def _number(message: MessageProxy, name: str) -> int | None:
 
 
 def _error(message: MessageProxy) -> str:
+    """The kind of what killed it; its text may hold anything."""
     told = message.options.get("traceback")
     if isinstance(told, str) and told.strip():
-        return told.strip().splitlines()[-1][:300]
+        return told.strip().splitlines()[-1].partition(":")[0][:300]
     return "no actor, or a message of another form"

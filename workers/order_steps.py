@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -20,7 +21,7 @@ from shared.domain.document import DocumentKind, FoundDocument, Place
 from shared.domain.order import Order
 from shared.domain.reasons import REASONS
 from shared.domain.settings import OrderSettings
-from shared.errors import NeedsUser, OutcomeUnknown, Retry
+from shared.errors import ConnectionBroken, Fate, NeedsUser, Retry, Skip
 from shared.store import line
 from shared.store.database import Database
 from shared.store.line import Outcome, PlannedDocument
@@ -99,16 +100,29 @@ class OrderTry:
         if books != document.total:
             sentence = _totals_differ(document.total, books, document.currency, document.number or "")
             return Outcome(state="failed", name="failed", reason="totals_differ", sentence=sentence)
-        newest = self._newest_order().total
-        code = "already_synced" if newest == document.total else "changed_since"
-        sentence = REASONS[code].says(
+        sentence = REASONS["already_synced"].says(kind=document.kind, number=document.number)
+        ended = Outcome(state="done", name="already_synced", reason="already_synced", sentence=sentence)
+        return self._told_of_changes(document, ended)
+
+    def _told_of_changes(self, document: PlannedDocument, ended: Outcome) -> Outcome:
+        """What is in the books stays there; an order that is worth something else by now says so, if it can be read."""
+        if ended.state != "done":
+            return ended
+        try:
+            newest = self._newest_order().total
+        except Fate:
+            self.talks_to = self._claim.target
+            return ended
+        if newest == document.total:
+            return ended
+        sentence = REASONS["changed_since"].says(
             kind=document.kind,
-            number=document.number,
-            books=f"{books:.2f}",
+            number=ended.number or document.number,
+            books=f"{document.total:.2f}",
             order=f"{newest:.2f}",
             currency=document.currency,
         )
-        return Outcome(state="done", name="already_synced", reason=code, sentence=sentence)
+        return replace(ended, reason="changed_since", sentence=sentence)
 
     def _fetched(self, shop: Webshop) -> Mapping[str, Any]:
         self.talks_to = self._claim.source
@@ -162,22 +176,34 @@ class OrderTry:
 
     def _resolve(self, client: AccountingClient, document: PlannedDocument) -> Outcome:
         """It was sent, and nobody knows what became of it, or whether it is still there: look it up first."""
-        wait_for_late_ones(document.last_sent if document.state == "planned" else None)
-        found = client.find_by_reference(document.reference)
-        if len(found) > 1:  # one that moved from place to place meanwhile is seen twice
-            found = client.find_by_reference(document.reference)
+        wait_for_late_ones(document.last_sent)
+        found = self._found(client, document)
         if len(found) > 1:
             sentence = REASONS["document_doubled"].says(count=len(found), reference=document.reference)
             raise NeedsUser("document_doubled", sentence)
         if found:
-            return self._compare(document, found[0])
+            return self._told_of_changes(document, self._compare(document, found[0]))
         if document.state != "planned" or (document.first_sent or 0.0) > RESEND_WITHIN:
             return self._begin_anew(document)
         since = now()
         if not line.send_again(self._tools.database, self._claim, document, lease=LEASE):
             raise LeaseLost
         self._hand.renewed(since)
-        return self._send(client, document)
+        return self._told_of_changes(document, self._send(client, document))
+
+    def _found(self, client: AccountingClient, document: PlannedDocument) -> Sequence[FoundDocument]:
+        """The one under its number, or whatever has its reference. An order that became an invoice is one order."""
+        kind = DocumentKind(document.kind)
+        if document.number and document.place:
+            with contextlib.suppress(Skip):
+                known = client.get_document(kind, Place(document.place), document.number)
+                if known.reference.split(" ", 1)[0] == document.reference:
+                    return [known]
+        found = client.find_by_reference(document.reference)
+        if len(found) > 1:  # one that moved from place to place meanwhile is seen twice
+            found = client.find_by_reference(document.reference)
+        of_its_kind = [one for one in found if one.kind is kind]
+        return of_its_kind if len(of_its_kind) == 1 else found
 
     def _begin_anew(self, document: PlannedDocument) -> Outcome:
         """It is in no place of the books, and cannot be repeated: on the owner's word a new one goes."""
@@ -193,15 +219,17 @@ class OrderTry:
         self._hand.passes(Point.FROZEN)
         try:
             found = client.create_document(DocumentKind(document.kind), document.request, key=document.key)
-        except OutcomeUnknown:
-            self.unsent = False
-            raise
         except NeedsUser:
             # Had an earlier one been carried out, the same key would have brought its answer.
             self.unsent = True
-            if self._from_memory:
+            if self._from_memory and not self._claim.failures:
                 self._tools.known_products.forget(self._claim.target.id)
-                raise PutBack("books_changed") from None
+                raise PutBack("books_changed", counts=True) from None
+            raise
+        except (Retry, Skip, ConnectionBroken):
+            raise
+        except BaseException:  # no answer, or a mistake of ours while it was read: it may be there
+            self.unsent = False
             raise
         self.unsent = False
         self._hand.passed(Point.SENT)

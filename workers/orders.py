@@ -23,6 +23,10 @@ from workers.order_steps import OrderTry, Tools
 log = structlog.get_logger()
 
 
+#: Our packages: wherever they are installed, these are the last folders of a file's path.
+OURS = {"workers", "shared", "connectors", "tests"}
+
+
 def add_orders(broker: dramatiq.Broker, tools: Tools, stopping: threading.Event, watch: Watch) -> None:
     @dramatiq.actor(broker=broker, queue_name=Queue.ORDERS, actor_name=Queue.ORDERS)
     def orders(account: int, transfer: int, **_words: object) -> None:
@@ -31,10 +35,11 @@ def add_orders(broker: dramatiq.Broker, tools: Tools, stopping: threading.Event,
 
 
 def try_order(tools: Tools, account: int, transfer: int, stopping: threading.Event, watch: Watch) -> None:
-    """Never raises: what becomes of the transfer stands in its row, and a row that nobody could write is rung for again
-    when its lease, or the message's time, has run out."""
-    since = now()
+    """Never raises: what becomes of the transfer stands in its row. A row that nobody could write is rung for again
+    when its lease, or the message's time, has run out.
+    """
     try:
+        since = now()
         claim = line.claim(tools.database, account, transfer, lease=LEASE)
         if isinstance(claim, Verdict):
             ENDED.labels(Queue.ORDERS, claim).inc()
@@ -42,8 +47,14 @@ def try_order(tools: Tools, account: int, transfer: int, stopping: threading.Eve
             return
         _work(tools, Hand(tools.database, claim, since=since, stopping=stopping, watch=watch))
     except (LeaseLost, DatabaseDown) as error:
-        ENDED.labels(Queue.ORDERS, "let_go").inc()
-        log.warning("let_go", because=type(error).__name__)
+        _let_go(type(error).__name__)
+    except Exception as error:
+        _let_go(told_safely(error))
+
+
+def _let_go(because: str) -> None:
+    ENDED.labels(Queue.ORDERS, "let_go").inc()
+    log.warning("let_go", because=because)
 
 
 def _work(tools: Tools, hand: Hand) -> None:
@@ -93,6 +104,6 @@ def told_safely(error: Exception) -> str:
     "KeyError at workers/order_steps.py:70"
     """
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    ours = [frame for frame in frames if OURS & set(frame.filename.split("/")[-4:-1])] or frames
     place = "/".join(ours[-1].filename.split("/")[-2:])
     return f"{type(error).__name__} at {place}:{ours[-1].lineno}"

@@ -51,6 +51,7 @@ class PlannedDocument:
     key: str
     request: bytes = field(repr=False)
     number: str | None
+    place: str | None
     currency: str
     #: Gross, what the order says and what the books came to.
     total: Decimal
@@ -196,6 +197,7 @@ def freeze(
         key=key,
         request=request,
         number=None,
+        place=None,
         currency=currency,
         total=total,
         answered_total=None,
@@ -259,6 +261,7 @@ def _document(row: Mapping[str, Any]) -> PlannedDocument | None:
         key=row["document_key"],
         request=row["document_request"],
         number=row["document_number"],
+        place=row["document_place"],
         currency=row["document_currency"],
         total=row["document_total"],
         answered_total=row["document_answered"],

@@ -764,7 +764,8 @@ create function claim(
   out target_system bigint, out target_kind text, out target_credentials bytea, out is_troubled boolean,
   out event_id bigint, out body bytea,
   out document_id bigint, out document_state text, out document_kind text, out document_reference text,
-  out document_key text, out document_request bytea, out document_number text, out document_currency text,
+  out document_key text, out document_request bytea, out document_number text, out document_place text,
+  out document_currency text,
   out document_total numeric,
   out document_answered numeric, out first_sent interval, out last_sent interval, out generation integer
 )
@@ -830,10 +831,10 @@ begin
   select k.settings into settings from shopledger.connection_settings k
   where k.connection_id = c.id and k.version = c.settings_version;
   select e.body into body from shopledger.events e where e.id = t.newest_event_id and e.received_at = t.newest_event_at;
-  select d.id, d.state, d.kind, d.reference, d.idempotency_key, d.request, d.external_number, d.currency, d.total,
+  select d.id, d.state, d.kind, d.reference, d.idempotency_key, d.request, d.external_number, d.place, d.currency, d.total,
          d.answered_total, now() - d.first_sent_at, now() - d.last_sent_at, d.generation
   into document_id, document_state, document_kind, document_reference, document_key, document_request, document_number,
-       document_currency, document_total, document_answered, first_sent, last_sent, generation
+       document_place, document_currency, document_total, document_answered, first_sent, last_sent, generation
   from shopledger.documents d
   where d.connection_id = c.id and d.source_type = t.source_type and d.source_id = t.source_id and d.sub_id = ''
     and d.state in ('planned', 'draft', 'booked');
@@ -903,7 +904,7 @@ begin
 end
 $$;
 
--- The same bytes go out once more.
+-- The same bytes go out once more. False for who lost the lease, and where the connection was switched off.
 create function send_again(p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_document bigint)
 returns boolean
 language plpgsql as $$
@@ -911,8 +912,9 @@ begin
   if not shopledger.renew(p_account, p_transfer, p_token, p_lease) then
     return false;
   end if;
-  update shopledger.documents set last_sent_at = now(), updated_at = now()
-  where id = p_document and state = 'planned';
+  update shopledger.documents d set last_sent_at = now(), updated_at = now()
+  from shopledger.connections c
+  where d.id = p_document and d.state = 'planned' and c.id = d.connection_id and c.active;
   return found;
 end
 $$;
@@ -932,11 +934,15 @@ begin
   update shopledger.transfers t
   set state = case when p_state = 'waiting' or t.version > p_version
                    then (case when c.active then 'waiting' else 'held' end)::shopledger.transfer_state else p_state end,
-      reason = p_reason, failures = p_failures, lost_in_a_row = 0, updated_at = now(), lease_token = null, lease_until = null,
+      reason = p_reason, lost_in_a_row = 0, updated_at = now(),
+      failures = case when t.version > p_version then t.failures else p_failures end, lease_token = null, lease_until = null,
       handled_version = case when p_state = 'waiting' then t.handled_version else p_version end,
       needs_fetch = t.needs_fetch and (p_state = 'waiting' or t.version > p_version),
-      owner_asked = t.owner_asked and p_state = 'waiting' and p_document_state is distinct from 'gone',
-      rung_at = null, next_attempt_at = case when p_state = 'waiting' then now() + p_wait end
+      -- A word that came meanwhile is still to be heard.
+      owner_asked = t.owner_asked and (t.version > p_version
+                                       or p_state = 'waiting' and p_document_state is distinct from 'gone'),
+      rung_at = null,
+      next_attempt_at = case when p_state = 'waiting' and (t.version = p_version or p_open) then now() + p_wait end
   from shopledger.connections c
   where t.account_id = p_account and t.id = p_transfer and t.lease_token = p_token and t.state = 'working'
     and c.id = t.connection_id;

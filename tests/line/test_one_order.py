@@ -174,6 +174,34 @@ def test_a_product_that_was_deleted_in_the_books_is_made_anew(line: Line) -> Non
     assert line.state(2) == ("done", "")
 
 
+def test_a_refusal_that_stays_is_not_taken_for_old_knowledge_again_and_again(line: Line) -> None:
+    # Given books that refuse a document for good, while other orders keep their products known
+    tell(line.shop, woo_order(1))
+    line.work(1)
+    tell(line.shop, {**woo_order(2), "currency": "XTS"})
+    tries = 0
+    while line.state(2)[0] == "waiting":
+        line.work(2)
+        tell(line.shop, woo_order(100 + tries))
+        line.work(100 + tries)
+        tries += 1
+
+    # Then it fails at the second time
+    assert (tries, line.state(2)) == (2, ("failed", "currency"))
+
+
+def test_an_order_that_is_deleted_after_it_went_stays_in_the_books(store: Database) -> None:
+    # Given a transferred order that the shop has no longer
+    with line_to(store, with_shop=True) as line:
+        tell(line.shop, woo_order(999))
+        line.work(999)
+        line.shop.rows("update transfers set needs_fetch = true, state = 'waiting', version = version + 1 returning id")
+
+        # When it is looked at, then it is what it was
+        line.work(999)
+        assert line.state(999) == ("done", "already_synced")
+
+
 def test_a_connection_that_is_switched_off_meanwhile_sends_nothing(line: Line) -> None:
     # Given an owner who switches the connection off while a worker prepares an order
     tell(line.shop, woo_order(1))

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from connectors.economic import rest
-from shared.domain.document import DocumentKind
+from shared.domain.document import DocumentKind, Place
 from shared.store import setup
 from shared.store.database import Database
 from tests.line.rig import SETTINGS, Line, line_to
@@ -88,6 +88,7 @@ def test_a_draft_that_the_owner_deleted_is_made_anew_on_his_word_only(line: Line
 
     # When he has it sent again, then a new one goes
     line.ask_again(1)
+    line.let_time_pass(REST + 1)
     line.work(1)
     line.work(1)
     assert line.state(1) == ("done", "")
@@ -110,3 +111,49 @@ def test_a_customer_that_nobody_can_tell_of_is_the_owners_to_say(line: Line) -> 
     line.work(1)
     line.work(1)
     assert (line.state(1), len(line.books.customers())) == (("done", ""), 1)
+
+
+def test_a_word_that_comes_while_a_worker_gives_up_is_heard(line: Line) -> None:
+    # Given an order that only the owner can tell about, and a worker that is about to say so
+    tell(line.shop, woo_order(1))
+    line.books.add_fault(kind="drop", method="POST", path="*drafts*", count=1)
+    line.work(1)
+    line.let_time_pass(RESEND_WITHIN + 60)
+
+    # When he speaks in that moment, then his word counts for the next try, at once
+    line.work(1, watch=lambda point, _: line.ask_again(1) if point is Point.CLAIMED else None)
+    line.work(1)
+    line.work(1)
+    assert line.state(1) == ("done", "")
+    assert len(line.books.documents()) == 1
+
+
+def test_a_draft_that_the_owner_wrote_on_is_found_by_its_number(line: Line) -> None:
+    # Given a draft of ours behind whose reference the owner has written something
+    tell(line.shop, woo_order(1))
+    line.work(1)
+    ours = f"SL{line.shop.connection}-1"
+    line.books.delete_draft(DocumentKind.INVOICE, 1)
+    line.books.put_draft(DocumentKind.INVOICE, reference=f"{ours} ring first")
+
+    # When he has the order looked at again, then it is that one
+    line.ask_again(1)
+    line.let_time_pass(REST + 1)
+    line.work(1)
+    assert [d.reference for d in line.books.documents()] == [f"{ours} ring first"]
+
+
+def test_an_order_that_was_made_an_invoice_in_the_books_is_one(store: Database) -> None:
+    # Given a draft order that somebody has turned into an invoice, which keeps the reference
+    with line_to(store, document="order") as line:
+        tell(line.shop, woo_order(1))
+        line.work(1)
+        (order,) = line.books.documents()
+        line.books.move_order(order.number, Place.ARCHIVED)
+        line.books.put_draft(DocumentKind.INVOICE, reference=order.reference)
+
+        # When the order is looked at again, then it is in the books, and nothing is to be deleted
+        line.ask_again(1)
+        line.let_time_pass(REST + 1)
+        line.work(1)
+        assert line.state(1) == ("done", "")

@@ -240,6 +240,7 @@ def test_the_refusal_of_old_credentials_does_not_break_new_ones(line: Line) -> N
     line.work(1, watch=connect_anew)
     assert alarms(line) == []
     line.books.restore_grant()
+    line.let_time_pass(10)
     line.work(1)
     assert line.state(1) == ("done", "")
 

@@ -6,6 +6,12 @@ with mended as (
 rested as (
   update budgets set troubles = 0, blocked_until = null, blocked_by = null
   where account_id = current_account() and system_id = %(system)s
+),
+woken as (
+  update transfers t set next_attempt_at = null, updated_at = now()
+  from connections c
+  where t.account_id = current_account() and t.state = 'waiting' and t.next_attempt_at is not null
+    and c.id = t.connection_id and %(system)s in (c.source_system_id, c.target_system_id)
 )
 update systems set credentials = %(credentials)s, broken_reason = null, broken_at = null
 where id = %(system)s and account_id = current_account()
