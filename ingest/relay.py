@@ -124,7 +124,7 @@ class Relay:
         if lost:
             log.warning("not_confirmed", messages=len(lost), of=len(rows))
             values = {"accounts": [row[0] for row in lost], "transfers": [row[2] for row in lost]}
-            self._database.run(lambda c: c.execute(query("unring"), values))
+            self._database.one("unring", values)
         return len(rows) - len(lost)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import Any
 
 import dramatiq
 import pika
@@ -13,7 +12,6 @@ from pika.exceptions import AMQPError
 from scheduler.clock import Job
 from shared.queue import Queue, publish
 from shared.store.database import Database
-from shared.store.sql import query
 
 #: Months are made three ahead, so any time within weeks would do; an hour shows soon that the line works.
 UPKEEP_EVERY = 3600.0
@@ -30,8 +28,8 @@ ASK_WITHIN = 3
 def waking_jobs(database: Database) -> list[Job]:
     """Those that need the store only: a broker that hangs must not hold them up."""
     return [
-        Job("wake_due", WAKE_EVERY, lambda: _call(database, "wake_due")),
-        Job("free_expired", WAKE_EVERY, lambda: _call(database, "free_expired")),
+        Job("wake_due", WAKE_EVERY, lambda: int(database.one("wake_due")[0])),
+        Job("free_expired", WAKE_EVERY, lambda: int(database.one("free_expired")[0])),
     ]
 
 
@@ -43,15 +41,10 @@ def ringing_jobs(database: Database, broker: dramatiq.Broker) -> list[Job]:
         return 1
 
     def sweep() -> int:
-        return _call(database, "sweep", older=lost_after(waiting(broker, Queue.ORDERS)))
+        older = lost_after(waiting(broker, Queue.ORDERS))
+        return int(database.one("sweep", {"older": older})[0])
 
     return [Job("upkeep", UPKEEP_EVERY, upkeep), Job("sweep", SWEEP_EVERY, sweep)]
-
-
-def _call(database: Database, name: str, **values: Any) -> int:
-    row = database.run(lambda c: c.execute(query(name), values).fetchone())
-    assert row is not None
-    return int(row[0])
 
 
 def lost_after(waiting_messages: int | None) -> float:

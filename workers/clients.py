@@ -6,7 +6,6 @@ import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -50,15 +49,13 @@ class Clients:
         self._idle: dict[tuple[int, bytes], list[_Kept[Any]]] = {}
         self._allowances: dict[int, Allowance] = {}
 
-    @contextmanager
-    def books(self, connector: Accounting, system: System, hand: Hand) -> Iterator[AccountingClient]:
-        with self._borrowed(connector, system, hand, connector.connect) as client:
-            yield client
+    def books(
+        self, connector: Accounting, system: System, hand: Hand
+    ) -> contextlib.AbstractContextManager[AccountingClient]:
+        return self._borrowed(connector, system, hand, connector.connect)
 
-    @contextmanager
-    def shop(self, connector: Webshop, system: System, hand: Hand) -> Iterator[WebshopClient]:
-        with self._borrowed(connector, system, hand, connector.connect) as client:
-            yield client
+    def shop(self, connector: Webshop, system: System, hand: Hand) -> contextlib.AbstractContextManager[WebshopClient]:
+        return self._borrowed(connector, system, hand, connector.connect)
 
     def close(self) -> None:
         """Closes every client that nobody has in hand."""
@@ -68,7 +65,7 @@ class Clients:
         for one in kept:
             one.client.close()
 
-    @contextmanager
+    @contextlib.contextmanager
     def _borrowed(
         self, connector: Connector, system: System, hand: Hand, connect: Callable[[BaseModel, Pace], Client]
     ) -> Iterator[Client]:

@@ -10,7 +10,6 @@ from shared.domain.reasons import REASONS
 from shared.errors import ConnectionBroken, Fate, NeedsUser, OutcomeUnknown, Retry, Skip
 from shared.store.database import Database
 from shared.store.line import Outcome, System
-from shared.store.sql import query
 from workers.hand import Hand, PutBack
 from workers.make_once import REST
 
@@ -28,12 +27,11 @@ def ending(fate: Fate, failures: int) -> Outcome:
                 name="put_back",
                 reason=code,
                 sentence=says,
-                wait=fate.wait,
+                wait=asked_for(fate) or 0.0,
                 failures=failures + fate.counts,
             )
         case Retry():
-            after = fate.after.total_seconds() if fate.after else 0.0
-            return try_again("retry", code, says, failures + 1, at_least=after)
+            return try_again("retry", code, says, failures + 1, at_least=asked_for(fate) or 0.0)
         case OutcomeUnknown():
             return replace(try_again("unknown", code, says, failures + 1, at_least=REST), open=True)
         case ConnectionBroken():
@@ -46,6 +44,11 @@ def ending(fate: Fate, failures: int) -> Outcome:
             return Outcome(state="failed", name="failed", reason=code, sentence=says)
         case _:
             raise TypeError(f"{type(fate).__name__} has no ending")
+
+
+def asked_for(fate: Retry) -> float | None:
+    """Seconds of patience; None where nobody named any."""
+    return fate.after.total_seconds() if fate.after else None
 
 
 def try_again(name: str, code: str, says: str, failures: int, *, at_least: float = 0.0) -> Outcome:
@@ -63,13 +66,9 @@ def tell_about_system(database: Database, hand: Hand, system: System, fate: Fate
     where: dict[str, object] = {"account": claim.account, "system": system.id}
     if isinstance(fate, ConnectionBroken):
         refused = {"credentials": system.credentials, "reason": fate.code, "detail": fate.message}
-        _call(database, "break_system", where | refused)
+        database.one("break_system", where | refused)
     elif isinstance(fate, Retry | OutcomeUnknown) and not isinstance(fate, PutBack) and fate.code != "wrong_setup":
-        after = fate.after.total_seconds() if isinstance(fate, Retry) and fate.after else None
-        _call(database, "note_trouble", where | {"reason": fate.code, "after": after})
+        after = asked_for(fate) if isinstance(fate, Retry) else None
+        database.one("note_trouble", where | {"reason": fate.code, "after": after})
     elif claim.is_troubled and hand.answered:
-        _call(database, "note_recovery", {"account": claim.account, "systems": sorted(hand.answered)})
-
-
-def _call(database: Database, name: str, values: dict[str, object]) -> None:
-    database.run(lambda c: c.execute(query(name), values))
+        database.one("note_recovery", {"account": claim.account, "systems": sorted(hand.answered)})

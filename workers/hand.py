@@ -19,6 +19,7 @@ LEASE = 40.0
 #: Seconds that one call to the outside may take at most, and what must be left of the lease after it.
 CALL_AT_MOST = 20.0
 SPARE = 5.0
+#: Goes on while the machine sleeps, where there is such a clock, and nobody sets it.
 CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 #: Seconds that a whole try may take, well below Dramatiq's limit for a message.
 TRY_AT_MOST = 90.0
@@ -39,7 +40,7 @@ class Point(StrEnum):
 
 
 def now() -> float:
-    """Seconds on a clock that also goes on while the machine sleeps, and that nobody sets."""
+    """Seconds on CLOCK."""
     return time.clock_gettime(CLOCK)
 
 
@@ -52,7 +53,6 @@ class PutBack(Retry):
 
     def __init__(self, code: str, *, wait: float = 0.0, counts: bool = False, **fields: object) -> None:
         super().__init__(code, REASONS[code].says(**fields), after=timedelta(seconds=wait))
-        self.wait = wait
         self.counts = counts
 
 

@@ -14,7 +14,6 @@ from dramatiq import MessageProxy
 from prometheus_client import start_http_server
 
 from shared.store.database import Database, DatabaseDown
-from shared.store.sql import query
 from workers.metrics import DEAD, SECONDS
 
 log = structlog.get_logger()
@@ -80,7 +79,7 @@ class DeadLetters(dramatiq.Middleware):
         }
         log.error("dead_letter", error=values["error"], dead=message.message_id, **words_of(message))
         try:
-            self._database.run(lambda c: c.execute(query("mark_dead_letter"), values))
+            self._database.one("mark_dead_letter", values)
         except (DatabaseDown, psycopg.Error) as error:
             log.error("dead_letter_not_marked", problem=type(error).__name__)
 

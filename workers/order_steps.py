@@ -19,7 +19,7 @@ from shared.domain.build import build_document, product_numbers, reference
 from shared.domain.decide import decide
 from shared.domain.document import DocumentKind, FoundDocument, Place
 from shared.domain.order import Order
-from shared.domain.reasons import REASONS
+from shared.domain.reasons import REASONS, needs_user
 from shared.domain.settings import OrderSettings
 from shared.errors import ConnectionBroken, Fate, NeedsUser, Retry, Skip
 from shared.store import line
@@ -31,6 +31,7 @@ from workers.make_once import RESEND_WITHIN, MakeOnce, wait_for_late_ones
 from workers.parties import KnownProducts, Parties
 
 C = TypeVar("C", bound=Connector)
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class OrderTry:
                 return self._already(document)
             with self._tools.clients.books(connector, self._claim.target, self._hand) as client:
                 return self._resolve(client, document)
-        settings = _settings(self._claim.settings)
+        settings = _checked(OrderSettings, self._claim.settings)
         order = self._newest_order()
         self._hand.passes(Point.STATE_KNOWN)
         skipped = decide(order, settings)
@@ -89,8 +90,7 @@ class OrderTry:
             else:
                 order = shop.read_order(self._fetched(shop))
         except UnreadableOrder as error:
-            sentence = REASONS["unreadable_order"].says(path=error.path or "its start", problem=error.problem)
-            raise NeedsUser("unreadable_order", sentence) from None
+            raise needs_user("unreadable_order", path=error.path or "its start", problem=error.problem) from None
         self.stages.append(("normalised", orjson.dumps(replace(order, source={}), default=str)))
         return order
 
@@ -135,22 +135,23 @@ class OrderTry:
     def _freeze(
         self, connector: Accounting, client: AccountingClient, order: Order, settings: OrderSettings
     ) -> PlannedDocument:
-        books = client.fill_settings(_books_settings(connector, settings))
-        make = MakeOnce(self._tools.database, self._claim.account, self._claim.target.id)
-        parties = Parties(connector, client, settings, books, make, owner_asked=self._claim.owner_asked)
+        books = client.fill_settings(_checked(connector.Settings, settings.books))
+        claim = self._claim
+        make = MakeOnce(self._tools.database, claim.account, claim.target.id, owner_asked=claim.owner_asked)
+        parties = Parties(connector, client, settings, books, make)
         wanted = product_numbers(order, settings)
         customer = parties.customer(order)
         self._hand.passes(Point.CUSTOMER_KNOWN)
         products = self._products(parties, wanted)
         self._hand.passes(Point.PRODUCTS_KNOWN)
-        ours = reference(self._claim.connection, self._claim.source_id, self._claim.generation)
+        ours = reference(claim.connection, claim.source_id, claim.generation)
         plan = build_document(order, settings, customer=customer, reference=ours, products=products)
         request = connector.write_document(plan, books)
         self.stages.append(("sent", request))
         since = now()
         verdict, frozen = line.freeze(
             self._tools.database,
-            self._claim,
+            claim,
             lease=LEASE,
             kind=plan.kind,
             reference=ours,
@@ -179,8 +180,7 @@ class OrderTry:
         wait_for_late_ones(document.last_sent)
         found = self._found(client, document)
         if len(found) > 1:
-            sentence = REASONS["document_doubled"].says(count=len(found), reference=document.reference)
-            raise NeedsUser("document_doubled", sentence)
+            raise needs_user("document_doubled", count=len(found), reference=document.reference)
         if found:
             return self._told_of_changes(document, self._compare(document, found[0]))
         if document.state != "planned" or (document.first_sent or 0.0) > RESEND_WITHIN:
@@ -208,7 +208,7 @@ class OrderTry:
     def _begin_anew(self, document: PlannedDocument) -> Outcome:
         """It is in no place of the books, and cannot be repeated: on the owner's word a new one goes."""
         if not self._claim.owner_asked:
-            raise NeedsUser("outcome_unproven", REASONS["outcome_unproven"].says(reference=document.reference))
+            raise needs_user("outcome_unproven", reference=document.reference)
         return Outcome(
             state="waiting", name="put_back", reason="begun_anew", document=document.id, document_state="gone"
         )
@@ -264,21 +264,11 @@ def _installed(find: Callable[[str], C], kind: str) -> C:
         raise Retry("wrong_setup", REASONS["wrong_setup"].says(what=kind)) from None
 
 
-def _settings(stored: Mapping[str, Any]) -> OrderSettings:
+def _checked(model: type[M], stored: Mapping[str, Any]) -> M:
+    """What the owner saved, as this version reads it."""
     try:
-        return OrderSettings.model_validate(stored)
+        return model.model_validate(stored)
     except ValidationError as error:
-        raise _wrong_settings(error) from None
-
-
-def _books_settings(connector: Accounting, settings: OrderSettings) -> BaseModel:
-    try:
-        return connector.Settings.model_validate(settings.books)
-    except ValidationError as error:
-        raise _wrong_settings(error) from None
-
-
-def _wrong_settings(error: ValidationError) -> NeedsUser:
-    first = error.errors(include_input=False, include_url=False)[0]
+        first = error.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    return NeedsUser("wrong_settings", REASONS["wrong_settings"].says(problem=f"{where}: {first['msg']}"))
+    raise needs_user("wrong_settings", problem=f"{where}: {first['msg']}")

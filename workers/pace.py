@@ -7,7 +7,6 @@ from typing import Any
 
 from connectors.pace import Budget, Said
 from shared.store.database import Database
-from shared.store.sql import query
 from workers.hand import Hand, PutBack
 
 #: Tokens that a process takes at once, and the part of a system's budget that this may be at most.
@@ -53,9 +52,7 @@ class Allowance:
             "seconds": budget.per.total_seconds(),
             "left": self._left,
         }
-        row = self._database.run(lambda c: c.execute(query("spend"), values).fetchone())
-        assert row is not None
-        granted, wait = row
+        granted, wait = self._database.one("spend", values)
         self._left = None
         self._tokens += granted
         if self._tokens < 1:

@@ -12,9 +12,9 @@ from connectors.accounting import Accounting, AccountingClient
 from shared.domain.build import new_customer
 from shared.domain.document import Customer, NewProduct
 from shared.domain.order import Order
-from shared.domain.reasons import REASONS
+from shared.domain.reasons import needs_user
 from shared.domain.settings import OrderSettings
-from shared.errors import NeedsUser, Skip
+from shared.errors import Skip
 from workers.make_once import MakeOnce
 
 #: Seconds that a product that was found counts as there; the books refuse a document that names one that is gone.
@@ -60,31 +60,28 @@ class Parties:
         settings: OrderSettings,
         books: BaseModel,
         make: MakeOnce,
-        *,
-        owner_asked: bool,
     ) -> None:
         self._connector = connector
         self._client = client
         self._settings = settings
         self._books = books
         self._make = make
-        self._owner_asked = owner_asked
 
     def customer(self, order: Order) -> str:
         """The customer's number in the books. Raises NeedsUser where there is not exactly one that may be used."""
         settings, email = self._settings, order.billing.email.strip()
         if settings.customers == "default" or not email:
             if not settings.default_customer:
-                raise _needs_user("no_email")
+                raise needs_user("no_email")
             return settings.default_customer
         found = self._client.find_customers(email)
         if len(found) > 1:
             numbers = ", ".join(sorted(customer.number for customer in found)[:10])
-            raise _needs_user("several_customers", count=len(found), numbers=numbers)
+            raise needs_user("several_customers", count=len(found), numbers=numbers)
         if found:
             return _usable(found[0])
         if not settings.create_customers:
-            raise _needs_user("unknown_customer")
+            raise needs_user("unknown_customer")
         request = self._connector.write_customer(new_customer(order), self._books)
         return self._make(
             "customer",
@@ -92,7 +89,6 @@ class Parties:
             request,
             still_there=lambda number: self._has(number, email),
             create=lambda frozen, key: self._client.create_customer(frozen, key=key).number,
-            owner_asked=self._owner_asked,
         )
 
     def products(self, wanted: Mapping[str, str]) -> dict[str, str]:
@@ -106,10 +102,10 @@ class Parties:
         spelt = {number: exact.get(number) or alike.get(number.casefold()) for number in wanted}
         barred = [number for number, product in spelt.items() if product is not None and product.barred]
         if barred:
-            raise _needs_user("product_barred", numbers=", ".join(barred[:10]))
+            raise needs_user("product_barred", numbers=", ".join(barred[:10]))
         missing = [number for number, product in spelt.items() if product is None]
         if missing and not self._settings.create_products:
-            raise _needs_user("unknown_product", numbers=", ".join(missing[:10]))
+            raise needs_user("unknown_product", numbers=", ".join(missing[:10]))
         made = {number: self._product(number, wanted[number]) for number in missing}
         return {number: product.number for number, product in spelt.items() if product is not None} | made
 
@@ -127,7 +123,6 @@ class Parties:
             request,
             still_there=lambda there: bool(self._client.find_products([there])),
             create=create,
-            owner_asked=self._owner_asked,
         )
 
     def _has(self, number: str, email: str) -> bool:
@@ -140,9 +135,5 @@ class Parties:
 
 def _usable(customer: Customer) -> str:
     if customer.barred:
-        raise _needs_user("customer_barred", number=customer.number)
+        raise needs_user("customer_barred", number=customer.number)
     return customer.number
-
-
-def _needs_user(code: str, **fields: object) -> NeedsUser:
-    return NeedsUser(code, REASONS[code].says(**fields))

@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.document import DocumentKind, DocumentLine, DocumentPlan, NewCustomer, Recipient
 from shared.domain.order import Address, Line, LineKind, Order
-from shared.domain.reasons import REASONS
+from shared.domain.reasons import needs_user
 from shared.domain.settings import OrderSettings
-from shared.errors import NeedsUser
 
 CENT = Decimal("0.01")
 
@@ -96,7 +95,7 @@ def _line(at: int, line: Line, settings: OrderSettings) -> DocumentLine:
             LineKind.SHIPPING: "missing_shipping_product",
             LineKind.FEE: "missing_fee_product",
         }[line.kind]
-        raise NeedsUser(code, REASONS[code].says(line=at, text=line.name))
+        raise needs_user(code, line=at, text=line.name)
     quantity = line.quantity or Decimal(1)
     price = (line.total / quantity).quantize(CENT, ROUND_HALF_UP)
     return DocumentLine(product=product, text=line.name or product, quantity=quantity, unit_price=price)

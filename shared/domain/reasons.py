@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.errors import NeedsUser
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -114,3 +116,8 @@ _ALL = (
 
 #: By code.
 REASONS = {reason.code: reason for reason in _ALL}
+
+
+def needs_user(code: str, **fields: object) -> NeedsUser:
+    """The fate with that reason's sentence, to be raised."""
+    return NeedsUser(code, REASONS[code].says(**fields))

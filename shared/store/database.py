@@ -6,7 +6,7 @@ import contextlib
 import queue
 import select
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NoReturn, TypeVar
 
@@ -94,6 +94,12 @@ class Database:
                         self._give_up(error, waited=left)
         raise DatabaseDown("PostgreSQL refused every try")
 
+    def one(self, name: str, values: Mapping[str, Any] | None = None) -> tuple[Any, ...]:
+        """The one row of `queries/<name>.sql`, which may be repeated as in `run`. Raises DatabaseDown."""
+        row: tuple[Any, ...] | None = self.run(lambda c: c.execute(query(name), values).fetchone())
+        assert row is not None
+        return row
+
     @contextlib.contextmanager
     def account(self, account_id: int) -> Iterator[Connection]:
         """A transaction that sees this account only, and lasts no longer than a call may.
@@ -113,7 +119,7 @@ class Database:
 
     def check_role(self) -> None:
         """Raises UnsafeRole unless row-level security binds this login. Every service calls it at its start."""
-        name, is_unsafe = self._one("role_rights")
+        name, is_unsafe = self.one("role_rights")
         if is_unsafe:
             raise UnsafeRole(
                 f"the database login {name!r} may see all accounts (superuser, BYPASSRLS or owner, by itself or as a"
@@ -123,7 +129,7 @@ class Database:
     def check_schema(self, needed: set[str]) -> None:
         """Raises OldSchema unless these migrations ran. Every service calls it at its start."""
         try:
-            missing = sorted(needed - set(self._one("applied_migrations")[0] or []))
+            missing = sorted(needed - set(self.one("applied_migrations")[0] or []))
         except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
             missing = sorted(needed)
         if missing:
@@ -131,18 +137,13 @@ class Database:
 
     def can_write(self) -> bool:
         """Whether it stores what comes: not a standby, not read-only. Raises DatabaseDown."""
-        return bool(self._one("can_write")[0])
+        return bool(self.one("can_write")[0])
 
     def close(self) -> None:
         """Closes every connection that is not in use."""
         with contextlib.suppress(queue.Empty):
             while True:
                 _close(self._idle.get_nowait())
-
-    def _one(self, name: str) -> tuple[Any, ...]:
-        row: tuple[Any, ...] | None = self.run(lambda c: c.execute(query(name)).fetchone())
-        assert row is not None
-        return row
 
     def _judge(self, error: psycopg.Error, connection: Connection, *, repeat: bool) -> None:
         """Returns if the work may be done again, else raises."""

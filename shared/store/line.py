@@ -156,7 +156,7 @@ def claim(database: Database, account: int, transfer: int, *, lease: float) -> C
 
 def renew(database: Database, claim: Claim, *, lease: float) -> bool:
     """The lease lasts from now on; False if it was lost."""
-    return bool(_one(database, "renew", _key(claim) | {"lease": lease})[0])
+    return bool(database.one("renew", _key(claim) | {"lease": lease})[0])
 
 
 def freeze(
@@ -186,7 +186,7 @@ def freeze(
         "currency": currency,
         "total": total,
     }
-    verdict, document = _one(database, "freeze", _key(claim) | values)
+    verdict, document = database.one("freeze", _key(claim) | values)
     if verdict != "frozen":
         return verdict, None
     return "frozen", PlannedDocument(
@@ -208,7 +208,7 @@ def freeze(
 
 def send_again(database: Database, claim: Claim, document: PlannedDocument, *, lease: float) -> bool:
     """Before the frozen bytes go out once more: renews the lease; False if it was lost."""
-    return bool(_one(database, "send_again", _key(claim) | {"lease": lease, "document": document.id})[0])
+    return bool(database.one("send_again", _key(claim) | {"lease": lease, "document": document.id})[0])
 
 
 def record(database: Database, claim: Claim, outcome: Outcome, stages: Sequence[tuple[str, bytes | None]] = ()) -> bool:
@@ -236,17 +236,11 @@ def record(database: Database, claim: Claim, outcome: Outcome, stages: Sequence[
         "stages": [name for name, _ in stages],
         "bodies": [body for _, body in stages],
     }
-    return bool(_one(database, "record", _key(claim) | values)[0])
+    return bool(database.one("record", _key(claim) | values)[0])
 
 
 def _key(claim: Claim) -> dict[str, Any]:
     return {"account": claim.account, "transfer": claim.transfer, "token": claim.token}
-
-
-def _one(database: Database, name: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
-    row: tuple[Any, ...] | None = database.run(lambda c: c.execute(query(name), values).fetchone())
-    assert row is not None
-    return row
 
 
 def _document(row: Mapping[str, Any]) -> PlannedDocument | None:

@@ -72,7 +72,7 @@ def test_settings_that_make_no_sense_are_refused_in_words(given: dict[str, objec
 def test_every_reason_that_is_given_is_in_the_table() -> None:
     # Given the code of workers and rules, when its reasons are collected, then each has a sentence and a next step
     code = "".join(path.read_text() for folder in ("workers", "shared/domain") for path in (ROOT / folder).glob("*.py"))
-    given = set(re.findall(r'(?:PutBack|_needs_user|_skipped|NeedsUser)\(\s*"(\w+)"', code))
+    given = set(re.findall(r'(?:PutBack|needs_user|_skipped|NeedsUser)\(\s*"(\w+)"', code))
     given |= set(re.findall(r'REASONS\["(\w+)"\]', code))
     assert len(given) > 15
     assert given <= REASONS.keys()

@@ -9,19 +9,18 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from shared.domain.notice import Notice, NoticeKind, SourceType
-from shared.intake import Origin, Sender, take_in
+from shared.intake import Origin
 from shared.store import setup
 from shared.store.database import Database
 from tests.connectors.woocommerce.recordings import SETS, WOOCOMMERCE, load, needs_recordings, orders_in, rest_bodies
 from tests.connectors.woocommerce.replay import answer, serving
 from tests.line.rig import Line, line_to
+from tests.support.orders import tell
 from tests.support.shop import KEYRING
 
 pytestmark = needs_recordings
@@ -53,21 +52,6 @@ def recorded() -> dict[str, dict[str, list[dict[str, Any]]]]:
     return found
 
 
-def tell(line: Line, order: Mapping[str, Any], at: int) -> None:
-    body = json.dumps(order, default=str).encode()
-    notice = Notice(
-        kind=NoticeKind.STATE,
-        topic="poll",
-        delivery_id=str(at),
-        source_type=SourceType.ORDER,
-        source_id=str(order["id"]),
-        source_number=str(order.get("number", order["id"])),
-        modified_at=datetime.fromisoformat(order["date_modified_gmt"]).replace(tzinfo=UTC),
-    )
-    sender = Sender(account_id=line.shop.account, system_id=line.shop.webshop)
-    line.database.run(lambda c: take_in(c, sender, Origin.POLL, notice, body))
-
-
 def through(store: Database, orders: Mapping[str, list[dict[str, Any]]]) -> Counter[tuple[str, str]]:
     """Takes a shop's orders in and works until none waits; how they ended, after a look at the books."""
     newest = {number: max(bodies, key=lambda body: str(body["date_modified_gmt"])) for number, bodies in orders.items()}
@@ -84,7 +68,7 @@ def through(store: Database, orders: Mapping[str, list[dict[str, Any]]]) -> Coun
             line.books.put_product(number)
         for bodies in orders.values():
             for at, body in enumerate(bodies):
-                tell(line, body, at)
+                tell(line.shop, body, delivery=str(at), origin=Origin.POLL)
         for number in orders:
             line.work(number)
             if line.state(number)[0] == "waiting":

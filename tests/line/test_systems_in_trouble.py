@@ -219,11 +219,17 @@ def test_a_full_lane_that_moves_is_waited_for(store: Database) -> None:
     lanes = Lanes(threads=2)
     place = lanes.on("https://vendor", system=1)
     place.__enter__()
-    threading.Timer(0.1, place.__exit__, (None, None, None)).start()
+    is_free = threading.Event()
 
-    # When the next one comes, then it gets the place as soon as it is free
+    def leave() -> None:
+        is_free.set()
+        place.__exit__(None, None, None)
+
+    threading.Timer(0.1, leave).start()
+
+    # When the next one comes, then it gets the place as soon as it is free, and not before
     with lanes.on("https://vendor", system=1):
-        pass
+        assert is_free.is_set()
 
 
 def test_the_refusal_of_old_credentials_does_not_break_new_ones(line: Line) -> None:

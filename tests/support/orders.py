@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -105,17 +106,17 @@ def woo_order(
     }
 
 
-def tell(shop: Shop, order: dict[str, Any], *, delivery: str = "d1") -> None:
-    """The shop's webhook about it, taken in as ingest does."""
-    body = json.dumps(order).encode()
+def tell(shop: Shop, order: Mapping[str, Any], *, delivery: str = "d1", origin: Origin = Origin.WEBHOOK) -> None:
+    """What the shop says about it, taken in as ingest does."""
+    body = json.dumps(order, default=str).encode()
     notice = Notice(
         kind=NoticeKind.STATE,
         topic="order.updated",
         delivery_id=delivery,
         source_type=SourceType.ORDER,
         source_id=str(order["id"]),
-        source_number=order["number"],
+        source_number=str(order.get("number", order["id"])),
         modified_at=datetime.fromisoformat(order["date_modified_gmt"]).replace(tzinfo=UTC),
     )
     sender = Sender(account_id=shop.account, system_id=shop.webshop)
-    shop.database.run(lambda c: take_in(c, sender, Origin.WEBHOOK, notice, body))
+    shop.database.run(lambda c: take_in(c, sender, origin, notice, body))
