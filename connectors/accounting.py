@@ -20,6 +20,7 @@ from shared.domain.document import (
     Place,
     Product,
 )
+from shared.domain.findings import Finding
 
 
 class AccountingClient(Protocol):
@@ -29,6 +30,10 @@ class AccountingClient(Protocol):
     and raises OutcomeUnknown wherever the answer leaves open whether it was carried out. The same bytes with the same
     key may be sent again; other bytes never. Not for several threads at once.
     """
+
+    def check(self) -> Sequence[Finding]:
+        """Whether the credentials reach the books and may do what is needed there. Changes nothing, and never raises."""
+        ...
 
     def fill_settings(self, settings: BaseModel) -> BaseModel:
         """The owner's settings with what he left open taken from the books' own defaults. Kept for some minutes.

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Protocol
 from pydantic import BaseModel
 
 from connectors.pace import UNHURRIED, Budget, Pace
+from shared.domain.findings import Finding
 from shared.domain.notice import Notice
 from shared.domain.order import Order
 
@@ -69,6 +70,14 @@ class WebshopClient(Protocol):
     def list_webhooks(self) -> Sequence[WebhookSubscription]: ...
 
     def create_webhook(self, *, topic: str, delivery_url: str, secret: str) -> WebhookSubscription: ...
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        """Succeeds when it is gone already."""
+        ...
+
+    def check(self) -> Sequence[Finding]:
+        """Whether the credentials reach the shop and may do what is needed there. Changes nothing, and never raises."""
+        ...
 
     def close(self) -> None: ...
 

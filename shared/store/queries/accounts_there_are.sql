@@ -1,0 +1,1 @@
+select id, name, active from accounts_there_are()
