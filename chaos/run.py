@@ -113,7 +113,7 @@ def _field(plan: Plan, servers: Servers, outside: Outside, till: Till, folder: P
         def start(module: str, name: str) -> Supervised:
             part = Part(name, folder, plan.lease, plan.broken)
             process = Supervised(module, part, shared, folder / "processes.log")
-            stack.callback(process.stop)
+            stack.callback(process.end)
             return process
 
         yield Field(

@@ -20,7 +20,7 @@ def main() -> None:
     chosen = or_exit(settings)
     configure_logs(format=chosen.log_format, level=chosen.log_level)
     or_exit(lambda: Keyring.parse(chosen.secret_keys.get_secret_value()))
-    or_exit(lambda: open_database("ingest", connections=1, within=ANSWER_WITHIN).close())
+    or_exit(lambda: open_database("ingest", chosen.database_url, connections=1, within=ANSWER_WITHIN).close())
     # Set before anything imports prometheus_client, which looks at it once.
     with tempfile.TemporaryDirectory(prefix="shopledger-metrics-") as shared:
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", shared)

@@ -105,6 +105,6 @@ def from_settings() -> Flask:
     """The application of one ingest process, put together from the environment."""
     chosen = settings()
     configure_logs(format=chosen.log_format, level=chosen.log_level)
-    database = open_database("ingest", connections=chosen.ingest_connections, within=ANSWER_WITHIN)
+    database = open_database("ingest", chosen.database_url, connections=chosen.ingest_connections, within=ANSWER_WITHIN)
     subscriptions = Subscriptions(database, Keyring.parse(chosen.secret_keys.get_secret_value()))
     return create_app(database, Receiver(database, subscriptions, webhook_sender), max_body_bytes=chosen.max_body_bytes)

@@ -39,6 +39,8 @@ REST = 0.5
 LONGEST_REST = 5.0
 #: A look that found nothing is followed by a pause as long as it took, up to this: many connections may have no room.
 LONGEST_PAUSE = 0.5
+#: Seconds between two looks whether it is time to stop.
+LOOK_AT_STOP = 0.5
 #: Which queue a message goes to, by the connection's kind; other kinds are not rung for yet.
 QUEUES = {"orders": Queue.ORDERS}
 
@@ -63,10 +65,25 @@ class Bell(Protocol):
 class Turns:
     """The threads of a relay take turns: one asks the store while the others wait for confirms."""
 
-    def __init__(self) -> None:
+    def __init__(self, look_every: float = LOOK_EVERY) -> None:
+        """`look_every` may be long where `nudge` tells that there is something."""
         self.lock = threading.Lock()
+        self.look_every = look_every
         #: When the store is to be asked again, on the monotonic clock.
         self.next_look = 0.0
+        self._nudged = threading.Event()
+
+    def nudge(self) -> None:
+        """There is something: the next look is now."""
+        self._nudged.set()
+
+    def wait(self, stop: threading.Event) -> bool:
+        """Until the next look; True when it is time to stop."""
+        while not stop.is_set() and (left := self.next_look - time.monotonic()) > 0:
+            if self._nudged.wait(min(left, LOOK_AT_STOP)):
+                break
+        self._nudged.clear()
+        return stop.is_set()
 
 
 class Relay:
@@ -84,7 +101,7 @@ class Relay:
         """Until `stop` is set. Whatever is away only makes it wait."""
         while not stop.is_set():
             with self._turns.lock:
-                if stop.wait(max(0.0, self._turns.next_look - time.monotonic())):
+                if self._turns.wait(stop):
                     return
                 rows = self._look()
             try:
@@ -110,7 +127,7 @@ class Relay:
             is_there = False
         self._rest = 0.0 if is_there else min(max(REST, self._rest * 2), LONGEST_REST)
         took = time.monotonic() - started
-        pause = LOOK_EVERY if rows else max(LOOK_EVERY, min(2 * took, LONGEST_PAUSE))
+        pause = LOOK_EVERY if rows else max(self._turns.look_every, min(2 * took, LONGEST_PAUSE))
         self._turns.next_look = started + (0.0 if len(rows) == BATCH else pause) + self._rest
         return rows
 
@@ -144,7 +161,7 @@ def _message(
 def main() -> None:
     chosen = or_exit(settings)
     configure_logs(format=chosen.log_format, level=chosen.log_level)
-    database = or_exit(lambda: open_database("relay", connections=THREADS, within=10.0))
+    database = or_exit(lambda: open_database("relay", chosen.database_url, connections=THREADS, within=10.0))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

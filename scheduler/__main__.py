@@ -16,7 +16,7 @@ from shared.startup import open_database, or_exit
 def main() -> None:
     chosen = or_exit(settings)
     configure_logs(format=chosen.log_format, level=chosen.log_level)
-    database = or_exit(lambda: open_database("scheduler", connections=2, within=5.0))
+    database = or_exit(lambda: open_database("scheduler", chosen.database_url, connections=2, within=5.0))
     broker = make_broker(chosen.broker_url.get_secret_value())
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -7,6 +7,7 @@ from typing import Any
 
 import dramatiq
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.brokers.stub import StubBroker
 from dramatiq.common import q_name
 from dramatiq.middleware import (
     AgeLimit,
@@ -40,7 +41,16 @@ def make_broker(url: str) -> RabbitmqBroker:
     """A broker with publisher confirms; without them a RabbitMQ that is killed loses what it had not written yet."""
     joint = "&" if "?" in url else "?"
     limits = f"heartbeat={HEARTBEAT_SECONDS}&blocked_connection_timeout={BLOCKED_SECONDS}"
-    middleware: list[Middleware] = [
+    return RabbitmqBroker(url=f"{url}{joint}{limits}", confirm_delivery=True, middleware=_middleware())
+
+
+def make_local_broker() -> StubBroker:
+    """One for a single process: its messages are gone when that ends, and the store rings anew."""
+    return StubBroker(middleware=_middleware())
+
+
+def _middleware() -> list[Middleware]:
+    return [
         AgeLimit(),
         TimeLimit(time_limit=TIME_LIMIT_MS),
         ShutdownNotifications(),
@@ -48,7 +58,6 @@ def make_broker(url: str) -> RabbitmqBroker:
         Retries(max_retries=MOST_RETRIES, min_backoff=FIRST_RETRY_MS, max_backoff=LONGEST_RETRY_MS),
         CurrentMessage(),
     ]
-    return RabbitmqBroker(url=f"{url}{joint}{limits}", confirm_delivery=True, middleware=middleware)
 
 
 def publish(broker: dramatiq.Broker, queue: Queue, **words: int | str) -> None:

@@ -1,20 +1,36 @@
-"""Every setting of the services, read from the environment (`SHOPLEDGER_...`) or from files in a secrets folder."""
+"""Every setting, read from the environment (`SHOPLEDGER_...`) or from files of the same names in a secrets folder."""
 
 from __future__ import annotations
 
+import difflib
+import os
 from functools import cache
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
 
+from platformdirs import user_data_path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PREFIX = "SHOPLEDGER_"
+#: Where Docker and Kubernetes put what nobody else may read.
+SECRETS = "/run/secrets"
+
+
+class UnknownSetting(ValueError):
+    """A name in the environment that means nothing: most likely one that was typed wrong. The message names it."""
+
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="SHOPLEDGER_", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True)
 
     database_url: Annotated[
-        SecretStr, Field(description="PostgreSQL, logged in as shopledger_app: postgresql://shopledger_app:...@host/db")
-    ]
+        SecretStr | None,
+        Field(
+            description="PostgreSQL, logged in as shopledger_app: postgresql://shopledger_app:...@host/db. Services"
+            " must have it; `shopledger` without it works in the data folder."
+        ),
+    ] = None
     admin_database_url: Annotated[
         SecretStr | None, Field(description="The same database as an administrator; only `migrate` uses it.")
     ] = None
@@ -22,16 +38,38 @@ class Settings(BaseSettings):
         "amqp://guest:guest@127.0.0.1:5672/%2F"
     )
     management_url: Annotated[
-        SecretStr | None, Field(description="RabbitMQ's management page with its login; only `definitions` uses it.")
+        SecretStr | None,
+        Field(description="RabbitMQ's management page with its login; only `definitions` and `doctor` use it."),
     ] = None
     secret_keys: Annotated[
-        SecretStr,
+        SecretStr | None,
         Field(
             description="Keys that seal credentials, newest first: name:base64 of 32 bytes, comma between."
-            " Drop an old key only after everything was sealed anew."
+            " Drop an old key only after everything was sealed anew. Services must have it; a data folder has its own."
         ),
-    ]
-    log_format: Annotated[Literal["console", "json"], Field(description="How log lines look.")] = "json"
+    ] = None
+    secrets_folder: Annotated[
+        Path,
+        Field(
+            description="Settings may also be files here, each named like its setting. Only the environment names it."
+        ),
+    ] = Path(SECRETS)
+    data_folder: Annotated[
+        Path | None,
+        Field(
+            description="Where `shopledger up` without a database keeps its own. Left out: the user's folder for data."
+        ),
+    ] = None
+    public_url: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$",
+            description="Under which address shops reach ingest, https://... ; `apply` makes webhooks that go there.",
+        ),
+    ] = None
+    log_format: Annotated[
+        Literal["console", "json"], Field(description="How log lines look. `up` on a terminal: console.")
+    ] = "json"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(description="Lines below this level are left out.")
     ] = "info"
@@ -54,8 +92,41 @@ class Settings(BaseSettings):
     scheduler_tick_seconds: Annotated[
         float, Field(gt=0, le=60, description="How often the scheduler looks at its clock.")
     ] = 1.0
+    postgres_bin: Annotated[
+        Path | None,
+        Field(
+            description="The folder with PostgreSQL's initdb and postgres for the data folder, if not the one found."
+        ),
+    ] = None
+
+    @property
+    def data(self) -> Path:
+        return self.data_folder or user_data_path("shopledger", appauthor=False)
+
+
+class ServiceSettings(Settings):
+    """What no service can do without."""
+
+    database_url: SecretStr
+    secret_keys: SecretStr
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def load(model: type[S]) -> S:
+    """The settings of this process. Raises pydantic's ValidationError, and UnknownSetting."""
+    folder = Path(os.environ.get(f"{PREFIX}SECRETS_FOLDER") or SECRETS)
+    files = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    known = {PREFIX + name.upper() for name in model.model_fields}
+    for name in sorted({*os.environ, *files}):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            raise UnknownSetting(f"{name}: there is no such setting" + (f"; did you mean {near[0]}?" if near else ""))
+    return model(_secrets_dir=folder) if folder.is_dir() else model()
 
 
 @cache
-def settings() -> Settings:
-    return Settings()
+def settings() -> ServiceSettings:
+    """Those of a service."""
+    return load(ServiceSettings)

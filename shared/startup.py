@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from shared.sealing import SealError
-from shared.settings import settings
+from shared.settings import UnknownSetting
 from shared.store.database import Database, DatabaseDown, OldSchema, UnsafeRole
 from shared.store.sql import migrations
 
@@ -20,17 +20,24 @@ WRONG_CONFIGURATION = 78
 UNAVAILABLE = 69
 
 
-def open_database(service: str, *, connections: int, within: float) -> Database:
-    """The database of the settings, after a look at the login's rights and the migrations that ran.
+def open_database(service: str, url: SecretStr | str, *, connections: int, within: float) -> Database:
+    """The database at that address, after a look at the login's rights and the migrations that ran.
 
     Raises DatabaseDown, UnsafeRole and OldSchema.
     """
-    database = Database(
-        settings().database_url.get_secret_value(), name=service, connections=connections, within=within
-    )
+    address = url if isinstance(url, str) else url.get_secret_value()
+    database = Database(address, name=service, connections=connections, within=within)
     database.check_role()
     database.check_schema({name for name in migrations() if "_pre_" in name})
     return database
+
+
+def problems_of(error: ValidationError) -> list[str]:
+    """One line for each setting that is wrong; no value is shown."""
+    return [
+        "SHOPLEDGER_" + "_".join(str(part) for part in problem["loc"]).upper() + f": {problem['msg']}"
+        for problem in error.errors()
+    ]
 
 
 def or_exit(step: Callable[[], T]) -> T:
@@ -38,11 +45,10 @@ def or_exit(step: Callable[[], T]) -> T:
     try:
         return step()
     except ValidationError as error:
-        for problem in error.errors():
-            name = "SHOPLEDGER_" + "_".join(str(part) for part in problem["loc"]).upper()
-            print(f"shopledger: {name}: {problem['msg']}", file=sys.stderr)  # noqa: T201
+        for problem in problems_of(error):
+            print(f"shopledger: {problem}", file=sys.stderr)  # noqa: T201
         sys.exit(WRONG_CONFIGURATION)
-    except (SealError, UnsafeRole, OldSchema) as error:
+    except (UnknownSetting, SealError, UnsafeRole, OldSchema) as error:
         print(f"shopledger: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(WRONG_CONFIGURATION)
     except DatabaseDown as error:

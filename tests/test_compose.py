@@ -58,8 +58,8 @@ class Installation:
 
     def command(self, service: str) -> list[str]:
         program, *arguments = COMPOSE["services"][service]["command"]
-        assert program == "python"
-        return [sys.executable, *arguments]
+        programs = {"python": [sys.executable], "shopledger": [sys.executable, "-m", "tools"]}
+        return [*programs[program], *arguments]
 
     @contextlib.contextmanager
     def up(self, service: str, **replaced: str) -> Iterator[subprocess.Popen[str]]:

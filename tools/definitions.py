@@ -1,4 +1,4 @@
-"""Loads `definitions.json` into RabbitMQ: `python -m tools.definitions`. Doing it again changes nothing.
+"""Loads `definitions.json` into RabbitMQ. Doing it again changes nothing.
 
 What queues need beyond what Dramatiq declares comes as policies, which an operator can change while everything runs.
 """
@@ -6,16 +6,12 @@ What queues need beyond what Dramatiq declares comes as policies, which an opera
 from __future__ import annotations
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx
-
-from shared.settings import settings
-from shared.startup import UNAVAILABLE, WRONG_CONFIGURATION, or_exit
 
 FILE = Path(__file__).with_suffix(".json")
 #: Seconds that RabbitMQ's management page may take to come up.
@@ -51,22 +47,3 @@ def load_definitions(management_url: str, vhost: str, *, patience: float = 0.0) 
 def vhost_of(broker_url: str) -> str:
     """The virtual host of an amqp address, as it is called."""
     return unquote(urlsplit(broker_url).path[1:]) or "/"
-
-
-def main() -> int:
-    chosen = or_exit(settings)
-    if chosen.management_url is None:
-        print("shopledger: SHOPLEDGER_MANAGEMENT_URL: where RabbitMQ's management page is", file=sys.stderr)
-        return WRONG_CONFIGURATION
-    vhost = vhost_of(chosen.broker_url.get_secret_value())
-    try:
-        load_definitions(chosen.management_url.get_secret_value(), vhost, patience=PATIENCE)
-    except DefinitionsRefused as error:
-        print(f"shopledger: {error}", file=sys.stderr)
-        return UNAVAILABLE
-    print(f"policies of virtual host {vhost!r} are as in {FILE.name}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

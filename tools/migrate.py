@@ -7,15 +7,11 @@ with `_pre_` run before new code starts, files with `_post_` after the last old 
 from __future__ import annotations
 
 import hashlib
-import sys
 from typing import LiteralString
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
-from shared.settings import settings
-from shared.startup import or_exit
 from shared.store.sql import migrations, sql_file
 
 #: Two migrations at once wait for each other on this advisory lock.
@@ -78,21 +74,3 @@ def run_missing(connection: psycopg.Connection, wanted: dict[str, LiteralString]
         elif applied[name] != checksum:
             raise MigrationError(f"{name} was changed after it ran here; write a new migration instead")
     return done
-
-
-def main() -> None:
-    chosen = or_exit(settings)
-    if chosen.admin_database_url is None:
-        sys.exit("shopledger: set SHOPLEDGER_ADMIN_DATABASE_URL to the database, logged in as an administrator")
-    app = conninfo_to_dict(chosen.database_url.get_secret_value())
-    if app.get("user") != "shopledger_app" or not app.get("password"):
-        sys.exit("shopledger: SHOPLEDGER_DATABASE_URL must log in as shopledger_app with the password it shall get")
-    try:
-        done = migrate(chosen.admin_database_url.get_secret_value(), app_password=str(app["password"]))
-    except (MigrationError, psycopg.Error) as error:
-        sys.exit(f"shopledger: not migrated: {error}")
-    print("\n".join(f"migrated {name}" for name in done) or "nothing to migrate")
-
-
-if __name__ == "__main__":
-    main()

@@ -17,7 +17,7 @@ SHUTDOWN_MS = 25_000
 def main() -> int:
     chosen = or_exit(settings)
     or_exit(lambda: Keyring.parse(chosen.secret_keys.get_secret_value()))
-    or_exit(lambda: open_database("worker", connections=1, within=5.0).close())
+    or_exit(lambda: open_database("worker", chosen.database_url, connections=1, within=5.0).close())
     arguments = ["workers.main:build", "--processes", "1", "--threads", str(chosen.worker_threads), "--skip-logging"]
     arguments += ["--worker-shutdown-timeout", str(SHUTDOWN_MS)]
     parsed = cli.make_argument_parser().parse_args(arguments)  # type: ignore[no-untyped-call]

@@ -38,7 +38,7 @@ def build_watched(watch: Watch) -> dramatiq.Broker:
     dramatiq.set_broker(broker)
     if chosen.worker_metrics_port:
         broker.add_middleware(Metrics(chosen.worker_metrics_port))
-    database = open_database("worker", connections=chosen.worker_threads, within=WORK_WITHIN)
+    database = open_database("worker", chosen.database_url, connections=chosen.worker_threads, within=WORK_WITHIN)
     keyring = Keyring.parse(chosen.secret_keys.get_secret_value())
     add_actors(broker, database, keyring, threads=chosen.worker_threads, watch=watch)
     return broker

@@ -23,4 +23,6 @@ class Finding:
     remedy: str = ""
 
     def __post_init__(self) -> None:
-        assert (self.level is Level.OK) == (not self.remedy), f"{self.about}: whoever is told of trouble asks what to do"
+        assert (self.level is Level.OK) == (not self.remedy), (
+            f"{self.about}: whoever is told of trouble asks what to do"
+        )

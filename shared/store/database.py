@@ -123,7 +123,7 @@ class Database:
         if is_unsafe:
             raise UnsafeRole(
                 f"the database login {name!r} may see all accounts (superuser, BYPASSRLS or owner, by itself or as a"
-                " member); log in as shopledger_app, which `python -m tools.migrate` makes"
+                " member); log in as shopledger_app, which `shopledger migrate` makes"
             )
 
     def check_schema(self, needed: set[str]) -> None:
@@ -133,7 +133,7 @@ class Database:
         except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
             missing = sorted(needed)
         if missing:
-            raise OldSchema(f"the database lacks {missing[0]}: run `python -m tools.migrate` first")
+            raise OldSchema(f"the database lacks {missing[0]}: run `shopledger migrate` first")
 
     def can_write(self) -> bool:
         """Whether it stores what comes: not a standby, not read-only. Raises DatabaseDown."""

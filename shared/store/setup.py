@@ -67,6 +67,11 @@ def add_subscription(
     return NewSubscription(_id(connection, "add_subscription", row), public_id)
 
 
+def note_webhook(connection: Connection, subscription: int, external_id: str) -> None:
+    """The shop has made it, under this id of its own."""
+    connection.execute(query("note_webhook"), {"subscription": subscription, "external_id": external_id})
+
+
 def change_secret(connection: Connection, keyring: Keyring, *, public_id: str, secret: str) -> None:
     """The former secret still proves webhooks that were on their way, until the next change."""
     sealed = keyring.seal(secret, bound_to=f"subscriptions:{public_id}")

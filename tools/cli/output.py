@@ -21,11 +21,12 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON inste
 
 def console(*, err: bool = False) -> Console:
     """Colours and width of the terminal; plain and unbroken lines in a pipe. Made anew: tests exchange stdout."""
-    made = Console(stderr=err, highlight=False, markup=False, emoji=False, soft_wrap=True)
-    return made
+    return Console(stderr=err, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
-def table(rows: Sequence[Mapping[str, object]], columns: Mapping[str, str], *, styles: Mapping[str, str] | None = None) -> Table:
+def table(
+    rows: Sequence[Mapping[str, object]], columns: Mapping[str, str], *, styles: Mapping[str, str] | None = None
+) -> Table:
     """`columns`: key in a row -> heading. `styles`: a text that a cell may hold, such as a state -> its style."""
     made = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for heading in columns.values():

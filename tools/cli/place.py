@@ -5,11 +5,25 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 import click
+from pydantic import ValidationError
 
-from shared.sealing import Keyring
-from shared.store.database import Database
+from shared.sealing import Keyring, SealError
+from shared.settings import Settings, UnknownSetting, load
+from shared.startup import open_database, problems_of
+from shared.store.database import Database, DatabaseDown, OldSchema, UnsafeRole
+from tools.cli.problems import Exit, Problem
+from tools.embedded.folder import DataFolder
+from tools.embedded.own_postgres import OwnPostgres
+
+#: Connections and seconds that a command's statements may take.
+CONNECTIONS = 2
+WITHIN = 10.0
+#: Seconds that a command waits for another one that has the data folder.
+PATIENCE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +37,93 @@ class Place:
     name: str
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """What stands before the command's name."""
+
+    #: --data
+    data: Path | None = None
+    #: --demo
+    demo: bool = False
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Read when they are needed: help comes whatever they say. Raises Problem."""
+        try:
+            return load(Settings)
+        except ValidationError as error:
+            raise Problem("\n".join(problems_of(error)), Exit.WRONG_CONFIGURATION) from None
+        except UnknownSetting as error:
+            raise Problem(str(error), Exit.WRONG_CONFIGURATION) from None
+
+    @property
+    def uses_servers(self) -> bool:
+        return self.settings.database_url is not None and self.data is None and not self.demo
+
+    @property
+    def folder(self) -> DataFolder:
+        """Where the user's own data are, or the demo's; the demo's, too, where he has none of his own yet."""
+        own = DataFolder(self.data or self.settings.data)
+        demo = demo_folder(self.settings)
+        return demo if self.demo or (self.data is None and demo.is_made and not own.is_made) else own
+
+
+def demo_folder(settings: Settings) -> DataFolder:
+    return DataFolder(settings.data.with_name(f"{settings.data.name}-demo"))
+
+
 @contextlib.contextmanager
-def opened(context: click.Context) -> Iterator[Place]:
+def opened(context: click.Context, *, make: bool = False) -> Iterator[Place]:
+    """`make`: a data folder that is not there yet is made. Raises Problem."""
+    chosen: Chosen = context.obj
+    with on_servers(chosen.settings) if chosen.uses_servers else in_folder(chosen, make=make) as place:
+        try:
+            yield place
+        except DatabaseDown as error:
+            raise Problem(f"{error} ({place.name})", Exit.UNAVAILABLE) from None
+        except SealError as error:
+            raise Problem(str(error), Exit.WRONG_CONFIGURATION) from None
+
+
+@contextlib.contextmanager
+def on_servers(settings: Settings) -> Iterator[Place]:
     """Raises Problem."""
-    raise NotImplementedError
-    yield
+    assert settings.database_url is not None
+    if settings.secret_keys is None:
+        raise Problem("SHOPLEDGER_SECRET_KEYS must be set beside SHOPLEDGER_DATABASE_URL", Exit.WRONG_CONFIGURATION)
+    try:
+        keyring = Keyring.parse(settings.secret_keys.get_secret_value())
+        database = open_database("command", settings.database_url, connections=CONNECTIONS, within=WITHIN)
+    except DatabaseDown as error:
+        raise Problem(f"{error} (SHOPLEDGER_DATABASE_URL)", Exit.UNAVAILABLE) from None
+    except (SealError, UnsafeRole, OldSchema) as error:
+        raise Problem(str(error), Exit.WRONG_CONFIGURATION) from None
+    try:
+        yield Place(database, keyring, settings.public_url, "the database of SHOPLEDGER_DATABASE_URL")
+    finally:
+        database.close()
+
+
+@contextlib.contextmanager
+def in_folder(chosen: Chosen, *, make: bool) -> Iterator[Place]:
+    """With the PostgreSQL that `up` runs there, or with one that runs as long as this command. Raises Problem."""
+    folder, settings = chosen.folder, chosen.settings
+    if not folder.is_made and not make:
+        raise Problem(
+            f"there is nothing in the data folder {folder.path} yet: begin with `shopledger demo` or `shopledger up`,"
+            " or set SHOPLEDGER_DATABASE_URL to your server's",
+            Exit.FOUND_TROUBLE,
+        )
+    address = settings.public_url or f"http://{settings.ingest_host}:{settings.ingest_port}"
+    holder = folder.holder()
+    if holder is not None and holder.use == "up" and folder.is_held():
+        url = f"postgresql://shopledger_app:{folder.app_password}@127.0.0.1:{holder.postgres_port}/postgres"
+        database = open_database("command", url, connections=CONNECTIONS, within=WITHIN)
+        keyring = Keyring.parse(folder.secret_keys)
+        yield Place(database, keyring, settings.public_url or holder.address, f"the data folder {folder.path}")
+        database.close()
+        return
+    with OwnPostgres(folder, "command", patience=PATIENCE) as own:
+        database = own.open("command", connections=CONNECTIONS, within=WITHIN)
+        yield Place(database, own.keyring, address, f"the data folder {folder.path}")
+        database.close()

@@ -24,7 +24,11 @@ class Problem(click.ClickException):
 
     def __init__(self, says: str, code: Exit) -> None:
         super().__init__(says)
-        self.exit_code = code
+        self.code = code
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]
+        return self.code
 
     def show(self, file: IO[Any] | None = None) -> None:
         for line in self.message.splitlines():

@@ -56,6 +56,10 @@ class PostgresServer(Server):
         return self._alive().pid
 
     @property
+    def is_running(self) -> bool:
+        return self._child is not None and self._child.running()
+
+    @property
     def password(self) -> str:
         return (self.folder / "password").read_text()
 
@@ -65,7 +69,7 @@ class PostgresServer(Server):
 
     def start(self) -> None:
         """Make the cluster if it is not there, start it and return when it answers."""
-        if self._child is not None and self._child.running():
+        if self.is_running:
             raise ServerError(f"PostgreSQL in {self.folder} is already started")
         self._initialise()
         self._clear_stale_pid()
@@ -81,6 +85,11 @@ class PostgresServer(Server):
     def kill(self) -> None:
         """What a crash does; the next start recovers every committed row."""
         self._end(signal.SIGKILL)
+
+    def restart(self) -> None:
+        """After it ended, however that was."""
+        self.kill()
+        self.start()
 
     def suspend(self) -> None:
         """Make the server hang: connections stay open and nothing answers."""

@@ -1,5 +1,7 @@
 """What the launchers share: a guarded child process, a free port, the end of a log."""
 
+import contextlib
+import os
 import random
 import signal
 import socket
@@ -51,14 +53,16 @@ class Child:
         self,
         command: Sequence[str],
         *,
-        log: Path,
+        log: Path | None,
         env: dict[str, str] | None = None,
         identity: Identity | None = None,
         orphaned: signal.Signals = signal.SIGKILL,
         throw_away: Path | None = None,
     ) -> None:
-        """`orphaned` is the signal it gets when we are gone; `throw_away` a folder that goes with it then."""
-        with log.open("ab") as output:
+        """`log` None: it writes where we do. `orphaned` is the signal it gets when we are gone; `throw_away` a folder
+        that goes with it then.
+        """
+        with contextlib.nullcontext(None) if log is None else log.open("ab") as output:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -82,6 +86,23 @@ class Child:
         """Signal the process, or with `family` its direct children, too."""
         if self.running():
             guard.send([self.pid, *(guard.children(self.pid) if family else [])], number)
+
+    def has_ended(self) -> bool:
+        """The same without burying it: until `end_group` its number is nobody else's."""
+        if self._process.returncode is not None:
+            return True
+        try:
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:  # another thread has just buried it
+            return True
+
+    def end_group(self) -> int:
+        """SIGKILL for it and for all whom it started and left behind; returns its exit code, or minus the signal."""
+        if self._process.returncode is None:
+            os.killpg(self.pid, signal.SIGKILL)
+        code = self._process.wait()
+        self._release()
+        return code
 
     def end(self, number: signal.Signals, timeout: float) -> bool:
         """Send `number` and wait; False when it took a SIGKILL after `timeout` seconds."""

@@ -1,0 +1,86 @@
+"""What is set up: accounts, and inside of one its systems, connections and webhook subscriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg import Connection
+
+from shared.sealing import Keyring
+from shared.store.database import Database
+from shared.store.sql import query
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAccount:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSystem:
+    id: int
+    kind: str
+    #: "webshop" or "accounting".
+    role: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredConnection:
+    id: int
+    kind: str
+    name: str
+    #: Ids of systems.
+    source: int
+    target: int
+    active: bool
+    #: The newest ones, as they were saved.
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSubscription:
+    id: int
+    system: int
+    public_id: str
+    topic: str
+    #: The webhook's id at the shop; None until it is known to be made.
+    external_id: str | None
+    #: Sealed, newest first.
+    secrets: Sequence[bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Of one account, each kind in the order in which it was made."""
+
+    systems: Sequence[StoredSystem] = ()
+    connections: Sequence[StoredConnection] = ()
+    subscriptions: Sequence[StoredSubscription] = ()
+
+
+def accounts(database: Database) -> list[StoredAccount]:
+    """All of them, oldest first. Raises DatabaseDown."""
+    rows = database.run(lambda c: c.execute(query("accounts_there_are")).fetchall())
+    return [StoredAccount(id_, name) for id_, name, _ in rows]
+
+
+def inventory(connection: Connection) -> Inventory:
+    """Runs inside an account."""
+
+    def rows(name: str) -> list[tuple[Any, ...]]:
+        return connection.execute(query(name)).fetchall()
+
+    return Inventory(
+        systems=[StoredSystem(*row) for row in rows("systems_of_account")],
+        connections=[StoredConnection(*row) for row in rows("connections_of_account")],
+        subscriptions=[StoredSubscription(*row) for row in rows("subscriptions_of_account")],
+    )
+
+
+def newest_secret(keyring: Keyring, subscription: StoredSubscription) -> str:
+    """What its webhook is to sign with. Raises SealError."""
+    return keyring.open(subscription.secrets[0], bound_to=f"subscriptions:{subscription.public_id}")

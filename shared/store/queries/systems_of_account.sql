@@ -1,0 +1,1 @@
+select id, kind, role, name from systems order by id
