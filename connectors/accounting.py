@@ -24,7 +24,8 @@ from shared.domain.findings import Finding
 
 
 class AccountingClient(Protocol):
-    """Talks to one agreement. Every method raises a fate of `shared.errors`, and nothing of the HTTP library.
+    """Talks to one agreement. Every method but `check` raises a fate of `shared.errors`, and nothing of the HTTP
+    library.
 
     A writing method sends the given bytes as they are, with `key` as the idempotency key where the system knows one,
     and raises OutcomeUnknown wherever the answer leaves open whether it was carried out. The same bytes with the same
@@ -32,7 +33,11 @@ class AccountingClient(Protocol):
     """
 
     def check(self) -> Sequence[Finding]:
-        """Whether the credentials reach the books and may do what is needed there. Changes nothing, and never raises."""
+        """Whether the credentials reach the books and may do what is needed there. Changes nothing, and never raises.
+
+        Its OK line about the credentials names the agreement. FAILING where no draft could be made, or something could
+        not be found out; WARNING where one of the kinds cannot be made. No finding tells a secret, or who bought.
+        """
         ...
 
     def fill_settings(self, settings: BaseModel) -> BaseModel:

@@ -54,7 +54,7 @@ class OrderPage:
 
 
 class WebshopClient(Protocol):
-    """Talks to one shop. Every method raises a fate of `shared.errors`, and nothing of the HTTP library."""
+    """Talks to one shop. Every method but `check` raises a fate of `shared.errors`, and nothing of the HTTP library."""
 
     def get_order(self, order_id: str) -> Mapping[str, Any]:
         """The newest body of one order, a trashed one too. Raises Skip("order_gone") when the shop has none."""
@@ -72,11 +72,15 @@ class WebshopClient(Protocol):
     def create_webhook(self, *, topic: str, delivery_url: str, secret: str) -> WebhookSubscription: ...
 
     def delete_webhook(self, webhook_id: str) -> None:
-        """Succeeds when it is gone already."""
+        """Deletes it for good; succeeds when it is gone already, or never was. May be done again at any time."""
         ...
 
     def check(self) -> Sequence[Finding]:
-        """Whether the credentials reach the shop and may do what is needed there. Changes nothing, and never raises."""
+        """Whether the credentials reach the shop and may do what is needed there. Changes nothing, and never raises.
+
+        FAILING where no order can be read, or something could not be found out; WARNING where orders come all the same
+        (a key that may only read makes no webhooks). No finding tells a secret, or who bought.
+        """
         ...
 
     def close(self) -> None: ...

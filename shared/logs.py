@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 
 
-def configure_logs(*, format: str, level: str) -> None:
-    """Every service calls this first. Values bound by `structlog.contextvars` stand on every line."""
+def configure_logs(*, format: str, level: str, to: TextIO | None = None) -> None:
+    """Every service calls this first; lines go to stderr, or `to`. What `structlog.contextvars` bound is on each."""
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer() if format == "json" else structlog.dev.ConsoleRenderer()
     )
@@ -22,6 +23,6 @@ def configure_logs(*, format: str, level: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(to or sys.stderr),
         cache_logger_on_first_use=True,
     )

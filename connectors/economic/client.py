@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from connectors.economic import filters, read
+from connectors.economic.check import check
 from connectors.economic.credentials import Credentials
 from connectors.economic.errors import unexpected
 from connectors.economic.ids import encode_id
@@ -19,13 +20,14 @@ from connectors.economic.settings import Settings
 from connectors.economic.write import is_email, is_product_number, is_reference, write_booking
 from connectors.pace import UNHURRIED, Pace
 from shared.domain.document import Customer, DocumentKind, FoundDocument, Place, Product
+from shared.domain.findings import Finding
 from shared.errors import NeedsUser, Skip
 
 T = TypeVar("T")
 
 
 class EconomicClient:
-    """Talks to one agreement, not for several threads at once. Raises fates only."""
+    """Talks to one agreement, not for several threads at once. Raises fates only, `check` none."""
 
     def __init__(self, credentials: Credentials, pace: Pace = UNHURRIED) -> None:
         self._rest = Rest(credentials, pace)
@@ -39,6 +41,10 @@ class EconomicClient:
 
     def close(self) -> None:
         self._rest.close()
+
+    def check(self) -> Sequence[Finding]:
+        """Whether the tokens open the agreement and may read what documents need: see `check.py`. Raises nothing."""
+        return check(self._rest)
 
     def fill_settings(self, settings: BaseModel) -> BaseModel:
         if not isinstance(settings, Settings):

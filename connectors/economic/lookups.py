@@ -47,13 +47,14 @@ def rows(rest: Rest, path: str, parameters: Mapping[str, str] | None = None) -> 
     """Every entry of a collection, page by page. Links are not followed: they might lead elsewhere, with our tokens."""
     for page in range(MAX_PAGES):
         answer = rest.get(path, {**(parameters or {}), "skippages": str(page), "pagesize": str(PAGE_SIZE)})
-        collection, is_last = _page(answer)
+        collection, is_last = read_page(answer)
         yield from collection
         if is_last:
             return
 
 
-def _page(answer: Answer) -> tuple[list[Mapping[str, Any]], bool]:
+def read_page(answer: Answer) -> tuple[list[Mapping[str, Any]], bool]:
+    """The entries of a page, and whether it is the last one. Raises Retry for an answer that is none."""
     value = answer.value
     found = value.get("collection") if isinstance(value, dict) else None
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
@@ -80,6 +81,17 @@ class Lookups:
 
         return self._keep(path, ask)
 
+    def agreement(self) -> Mapping[str, Any]:
+        """What e-conomic says of the agreement, the app and its roles (`/self`)."""
+
+        def ask() -> Mapping[str, Any]:
+            value = self._rest.get("self").value
+            if not isinstance(value, dict):
+                raise unexpected(write=False)
+            return value
+
+        return self._keep("self", ask)
+
     def fill(self, settings: Settings) -> Settings:
         """With the books' own layout and payment terms where the owner chose none. Raises NeedsUser."""
         return settings.model_copy(
@@ -103,15 +115,12 @@ class Lookups:
             raise NeedsUser(
                 "payment_terms", "e-conomic has no payment terms that a shop's order can have: make some there."
             )
-        usual = self._keep("self", self._default_term)
+        usual = self._default_term()
         return int(next((entry for entry in terms if usual in (entry.id, entry.name)), terms[0]).id)
 
     def _default_term(self) -> str:
         """Documented as a text only: it may be a number or a name. A reference is taken for its number."""
-        value = self._rest.get("self").value
-        if not isinstance(value, dict):
-            raise unexpected(write=False)
-        chosen = value.get("settings")
+        chosen = self.agreement().get("settings")
         default = chosen.get("defaultPaymentTerm") if isinstance(chosen, dict) else None
         if isinstance(default, dict):
             default = default.get("paymentTermsNumber")

@@ -12,12 +12,14 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
+from connectors.clocks import read_ahead
 from connectors.economic.credentials import Credentials
 from connectors.economic.errors import (
     Refusal,
@@ -66,6 +68,8 @@ class Rest:
     """The API of one agreement, over lines that all agreements share. Opens none yet."""
 
     def __init__(self, credentials: Credentials, pace: Pace) -> None:
+        #: How far e-conomic's clock was ahead of ours in its last answer, a refusal too; None where it did not say.
+        self.ahead: timedelta | None = None
         self._base = credentials.url
         self._pace = pace
         self._http = httpx.Client(
@@ -128,8 +132,10 @@ class Rest:
         raise our_mistake()
 
     def _exchange(self, request: httpx.Request, path: str, deadline: float, *, write: bool) -> Answer:
+        self.ahead, sent = None, time.time()
         response = self._http.send(request, stream=True)
         try:
+            self.ahead = read_ahead(response.headers, sent)
             self._pace.after_call(read_said(response.headers))
             raw = read_answer(response, deadline, MAX_ANSWER_BYTES)
         finally:

@@ -1,4 +1,4 @@
-"""WooCommerce's REST API v3: the four things we ask of a shop.
+"""WooCommerce's REST API v3: the few things we ask of a shop.
 
 Dates go out in the one form that every shop understands alike: whole seconds, no zone, `dates_are_gmt=true` (observed
 21: "Z" with that flag shifts twice, fractions make the zone be ignored, a bare date is refused).
@@ -7,27 +7,31 @@ Dates go out in the one form that every shop understands alike: whole seconds, n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.base import OrderPage, WebhookSubscription
 from connectors.pace import UNHURRIED, Pace
+from connectors.woocommerce.check import check
 from connectors.woocommerce.rest import Answer, Rest
 from connectors.woocommerce.values import is_id
 from connectors.woocommerce.walk import Window, walk
+from shared.domain.findings import Finding
 from shared.errors import NeedsUser, OutcomeUnknown, Retry, Skip
 
 #: The largest page that the API allows; 101 is a 400.
 PER_PAGE = 100
 #: More webhooks than this has no shop; it only bounds a shop that repeats itself.
 MAX_WEBHOOK_PAGES = 100
+#: A key of the shop.
+ID = "[1-9][0-9]{0,18}"
 #: Older than any order.
 EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 class WooCommerceClient:
-    """Talks to one shop; keep it for one piece of work, it is not for several threads. Raises fates only."""
+    """Talks to one shop; keep it for one piece of work, not for several threads. Raises fates only, `check` none."""
 
     def __init__(self, url: str, key: str, secret: str, pace: Pace = UNHURRIED) -> None:
         self._rest = Rest(url, key, secret, pace)
@@ -43,7 +47,7 @@ class WooCommerceClient:
 
     def get_order(self, order_id: str) -> Mapping[str, Any]:
         """The newest body of one order; a trashed one has status "trash". Raises Skip("order_gone")."""
-        if not re.fullmatch("[1-9][0-9]{0,18}", order_id):
+        if not re.fullmatch(ID, order_id):
             raise Skip("order_gone", "The shop has no such order: its order ids are whole numbers.")
         body = self._rest.get(f"orders/{order_id}").value
         if not isinstance(body, dict) or str(body.get("id")) != order_id:
@@ -75,7 +79,7 @@ class WooCommerceClient:
                 "page": str(page),
             },
         )
-        rows = _rows(answer)
+        rows = answer.rows()
         return Window(rows, is_last=_is_last(answer, page, len(rows)))
 
     def list_webhooks(self) -> Sequence[WebhookSubscription]:
@@ -85,7 +89,7 @@ class WooCommerceClient:
             answer = self._rest.get(
                 "webhooks", {"orderby": "id", "order": "asc", "per_page": str(PER_PAGE), "page": str(page)}
             )
-            rows = _rows(answer)
+            rows = answer.rows()
             for row in rows:
                 if (webhook := _subscription(row)) is not None:
                     found[webhook.id] = webhook
@@ -107,23 +111,41 @@ class WooCommerceClient:
             "secret": secret,
             "status": "active",
         }
-        try:
-            answer = self._rest.post("webhooks", body)
-        except NeedsUser as refusal:
-            # Over http the shop refuses a revoked key in the same words: then reading is refused, too.
-            if refusal.code == "key_may_not_write":
-                self._rest.get("webhooks", {"per_page": "1"})
-            raise
+        answer = self._write(lambda: self._rest.post("webhooks", body))
         webhook = _subscription(answer.value)
         if webhook is None:
             raise OutcomeUnknown("write_unproven", "The shop's answer does not say whether it made the webhook.")
         return webhook
 
+    def delete_webhook(self, webhook_id: str) -> None:
+        """Deletes one webhook for good; succeeds when it is gone already, or never was.
 
-def _rows(answer: Answer) -> list[Mapping[str, Any]]:
-    if not isinstance(answer.value, list) or not all(isinstance(row, dict) for row in answer.value):
-        raise Retry("unexpected_answer", "The shop answered with something other than a list.")
-    return answer.value
+        Raises OutcomeUnknown when the shop may have deleted it: simply delete it again.
+        """
+        if not re.fullmatch(ID, webhook_id):
+            return
+        try:
+            answer = self._write(lambda: self._rest.delete(f"webhooks/{webhook_id}", {"force": "true"}))
+        except Skip as gone:
+            if gone.code != "source_gone":
+                raise
+            return
+        deleted = _subscription(answer.value)
+        if deleted is None or deleted.id != webhook_id:
+            raise OutcomeUnknown("write_unproven", "The shop's answer does not say whether it deleted the webhook.")
+
+    def check(self) -> Sequence[Finding]:
+        """Whether the key opens the shop and may do what is needed there: see `check.py`. Raises nothing."""
+        return check(self._rest)
+
+    def _write(self, send: Callable[[], Answer]) -> Answer:
+        try:
+            return send()
+        except NeedsUser as refusal:
+            # Over http the shop refuses a revoked key in the same words: then reading is refused, too.
+            if refusal.code == "key_may_not_write":
+                self._rest.get("webhooks", {"per_page": "1"})
+            raise
 
 
 def _is_last(answer: Answer, page: int, rows: int) -> bool:

@@ -10,17 +10,18 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import httpx
 
+from connectors.clocks import read_ahead
 from connectors.http import SHARED_LINES, TooLarge, read_answer, refuse_constant
 from connectors.pace import Pace, Said
 from connectors.woocommerce.errors import Refusal, fate_of, not_json, read_retry_after, too_large, unreachable
 from connectors.woocommerce.oauth import OAuth1
-from shared.errors import Fate
+from shared.errors import Fate, Retry
 
 API = "/wp-json/wc/v3/"
 USER_AGENT = "shopledger"
@@ -50,12 +51,22 @@ class Answer:
     value: Any
     headers: Mapping[str, str]
 
+    def rows(self) -> list[Mapping[str, Any]]:
+        """The body as a list of objects. Raises Retry for another one."""
+        if not isinstance(self.value, list) or not all(isinstance(row, dict) for row in self.value):
+            raise Retry("unexpected_answer", "The shop answered with something other than a list.")
+        return self.value
+
 
 class Rest:
     """The API of one shop. `url` as normalised by the credentials: https is proven by Basic, http by OAuth 1.0a."""
 
     def __init__(self, url: str, key: str, secret: str, pace: Pace) -> None:
-        proof = httpx.BasicAuth(key, secret) if url.startswith("https:") else OAuth1(key, secret)
+        self.signs = not url.startswith("https:")
+        proof = OAuth1(key, secret) if self.signs else httpx.BasicAuth(key, secret)
+        self.url = url
+        #: How far the shop's clock was ahead of ours in its last answer, a refusal too; None where it did not say.
+        self.ahead: timedelta | None = None
         self._base = url + API
         self._pace = pace
         self._http = httpx.Client(
@@ -76,6 +87,10 @@ class Rest:
     def post(self, path: str, body: Mapping[str, Any]) -> Answer:
         """Raises a fate; OutcomeUnknown where the shop may have carried it out."""
         return self._send("POST", path, body=body)
+
+    def delete(self, path: str, parameters: Mapping[str, str]) -> Answer:
+        """As `post`."""
+        return self._send("DELETE", path, parameters=parameters)
 
     def _send(
         self,
@@ -103,13 +118,15 @@ class Rest:
         raise fate
 
     def _exchange(self, request: httpx.Request, deadline: float, *, write: bool) -> Answer:
+        self.ahead, sent = None, time.time()
         response = self._http.send(request, stream=True)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        self.ahead = read_ahead(headers, sent)
         try:
             raw = read_answer(response, deadline, MAX_ANSWER_BYTES)
         finally:
             response.close()
         self._pace.after_call(Said())
-        headers = {name.lower(): value for name, value in response.headers.items()}
         if not 200 <= response.status_code < 300:
             raise fate_of(refusal_of(response.status_code, headers, raw, write=write))
         return Answer(_decode(raw), headers)

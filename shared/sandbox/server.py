@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -39,10 +41,24 @@ class Sandbox:
     The port is bound when it is made (0: a free one), so that the system can name its own address.
     """
 
-    def __init__(self, app: WSGIApplication, journal: Journal, faults: Faults, *, port: int = 0) -> None:
+    def __init__(
+        self,
+        app: WSGIApplication,
+        journal: Journal,
+        faults: Faults,
+        *,
+        port: int = 0,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """`now`: the system's clock, by which its answers are dated, those of its faults too; in Unix seconds."""
         self.journal = journal
         self.faults = faults
-        self._server = make_server(HOST, port, Door(app, journal, faults), threaded=True, request_handler=_Handler)
+
+        class Handler(_Handler):
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return super().date_time_string(now() if timestamp is None else timestamp)
+
+        self._server = make_server(HOST, port, Door(app, journal, faults), threaded=True, request_handler=Handler)
         self.url = f"http://{HOST}:{self._server.server_port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(POLL,), name=f"sandbox {self.url}", daemon=True

@@ -13,14 +13,14 @@ from connectors.economic.sandbox.app import Application
 from connectors.economic.sandbox.desk import new_desk
 from connectors.economic.sandbox.documents import SandboxDocument
 from connectors.economic.sandbox.schemas import Schemas
-from connectors.economic.sandbox.state import Books, KeyPolicy, Settings
+from connectors.economic.sandbox.state import Books, KeyPolicy, Role, Settings
 from connectors.economic.sandbox.totals import Rounding
 from shared.domain.document import DocumentKind, Place
 from shared.sandbox.faults import Faults
 from shared.sandbox.journal import Journal
 from shared.sandbox.server import Sandbox
 
-__all__ = ["EconomicSandbox", "KeyPolicy", "Rounding", "SandboxDocument"]
+__all__ = ["EconomicSandbox", "KeyPolicy", "Role", "Rounding", "SandboxDocument"]
 
 #: Where the vendor's JSON schemas are, for who has them.
 SCHEMAS = "SHOPLEDGER_ECONOMIC_SCHEMAS"
@@ -46,7 +46,8 @@ class EconomicSandbox(Sandbox):
         self.books = Books(Settings(rounding=rounding, keys=keys))
         desk = new_desk(self.books, Schemas(schemas))
         self._hand = desk.hand
-        super().__init__(Application(desk, journal, faults), journal, faults, port=port)
+        now = self.books.clock.now
+        super().__init__(Application(desk, journal, faults), journal, faults, port=port, now=lambda: now().timestamp())
         self.books.url = self.url
 
     @property
@@ -59,7 +60,7 @@ class EconomicSandbox(Sandbox):
 
     @property
     def settings(self) -> Settings:
-        """Knobs, to be turned while it runs: `rounding`, `keys`, `tokens_per_minute`."""
+        """Knobs, to be turned while it runs: `rounding`, `keys`, `tokens_per_minute`, `role`, `missing_modules`."""
         return self.books.settings
 
     def start(self) -> EconomicSandbox:
@@ -125,7 +126,8 @@ class EconomicSandbox(Sandbox):
         self.books.granted = True
 
     def advance_clock(self, seconds: float) -> None:
-        """Idempotency keys live an hour of this clock; the rate budget goes by the machine's."""
+        """Idempotency keys live an hour of this clock, and answers are dated by it; the rate budget goes by the
+        machine's."""
         self.books.clock.advance(seconds)
 
     def documents(self) -> list[SandboxDocument]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from connectors.economic.sandbox.frame import dump
 from connectors.economic.sandbox.hand import Hand
-from connectors.economic.sandbox.state import Books, KeyPolicy
+from connectors.economic.sandbox.state import Books, KeyPolicy, Role
 from connectors.economic.sandbox.totals import Rounding
 from shared.domain.document import DocumentKind, Place
 from shared.sandbox.door import CONTROL_PREFIX
@@ -27,6 +27,8 @@ class Knobs(_Given):
     rounding: Rounding | None = None
     keys: KeyPolicy | None = None
     tokens_per_minute: int | None = None
+    role: Role | None = None
+    missing_modules: list[str] | None = None
     #: False: the owner has taken the grant back.
     granted: bool | None = None
 

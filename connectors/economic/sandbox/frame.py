@@ -19,13 +19,15 @@ from connectors.economic.sandbox.problems import (
     ApiError,
     bad_tokens,
     envelope,
+    no_module,
     no_tokens,
     not_found,
     refused,
     too_many_requests,
+    wrong_role,
 )
 from connectors.economic.sandbox.shapes import Shape, read_body
-from connectors.economic.sandbox.state import Books
+from connectors.economic.sandbox.state import OF_SALES, Books, Role
 from shared.sandbox.door import HOLD
 
 #: Tokens of a call (recorded: a list costs 3).
@@ -47,6 +49,7 @@ class Api(Flask):
         desk = this_desk()
         _charge(desk)
         _check_tokens(desk.books)
+        _check_rights(desk.books)
         hold = cast("Callable[[], None]", request.environ.get(HOLD, _no_hold))
         key = request.headers.get("Idempotency-Key", "")
         if request.method in READING or not key:
@@ -117,6 +120,15 @@ def _check_tokens(books: Books) -> None:
     shown, right = f"{app}\n{grant}", f"{books.app_secret_token}\n{books.agreement_grant_token}"
     if not books.granted or not hmac.compare_digest(shown.encode(), right.encode()):
         raise bad_tokens()
+
+
+def _check_rights(books: Books) -> None:
+    """Raises ApiError 403."""
+    first = request.path.strip("/").partition("/")[0]
+    if first in OF_SALES and books.settings.role not in (Role.SUPER_USER, Role.SALES):
+        raise wrong_role()
+    if first in books.settings.missing_modules:
+        raise no_module(first.capitalize())
 
 
 def _dress(response: Response) -> Response:

@@ -129,6 +129,15 @@ def bad_tokens() -> ApiError:
     return ApiError(401, {"message": "Token does not correspond to a valid grant.", "errorCode": Code.BAD_TOKENS})
 
 
+def wrong_role() -> ApiError:
+    return ApiError(403, envelope("The app has not the role for this.", status=403))
+
+
+def no_module(name: str) -> ApiError:
+    code = "AccessDeniedAgreementMissingModules"
+    return ApiError(403, {"title": f"Missing modules: {name}", "status": 403, "errorCode": code})
+
+
 def not_found() -> ApiError:
     return ApiError(404, envelope("There is no such resource.", Code.NO_SUCH_RESOURCE, status=404))
 

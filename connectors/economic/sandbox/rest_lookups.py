@@ -12,7 +12,7 @@ from connectors.economic.sandbox.fields import Fields
 from connectors.economic.sandbox.frame import dump, or_404
 from connectors.economic.sandbox.listing import list_page
 from connectors.economic.sandbox.periods import Periods
-from connectors.economic.sandbox.state import Books
+from connectors.economic.sandbox.state import Books, Role
 from connectors.economic.sandbox.table import Table
 
 #: Master data with numbers, and what it can be filtered by.
@@ -107,6 +107,7 @@ def _register_years(api: Flask) -> None:
 
 
 def _self_json(books: Books) -> dict[str, Any]:
+    role = books.settings.role
     return {
         "agreementNumber": 1234567,
         "agreementType": {"agreementTypeNumber": 1, "name": "Denmark"},
@@ -116,7 +117,7 @@ def _self_json(books: Books) -> dict[str, Any]:
         "application": {
             "appNumber": 1,
             "name": "shopledger",
-            "requiredRoles": [{"roleNumber": 1, "name": "SuperUser"}],
+            "requiredRoles": [{"roleNumber": list(Role).index(role) + 1, "name": role}],
         },
         "settings": {"baseCurrency": furniture.BASE_CURRENCY},
         "canSendElectronicInvoice": True,

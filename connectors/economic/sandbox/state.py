@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -25,6 +25,19 @@ class KeyPolicy(StrEnum):
     COMMIT = "commit"
 
 
+class Role(StrEnum):
+    """What the app was made for, as e-conomic names it."""
+
+    SUPER_USER = "SuperUser"
+    SALES = "Sales"
+    BOOKKEEPING = "Bookkeeping"
+    PROJECT_EMPLOYEE = "ProjectEmployee"
+
+
+#: First parts of addresses that only SuperUser and Sales reach.
+OF_SALES = frozenset({"customers", "products", "orders", "invoices", "layouts"})
+
+
 @dataclass(slots=True)
 class Settings:
     """Knobs that only a sandbox has."""
@@ -32,6 +45,9 @@ class Settings:
     rounding: Rounding = Rounding.RATE
     keys: KeyPolicy = KeyPolicy.ARRIVAL
     tokens_per_minute: int = 10_000
+    role: Role = Role.SUPER_USER
+    #: First parts of addresses ("orders") for which the agreement lacks the module.
+    missing_modules: Sequence[str] = ()
 
 
 class Books:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -37,7 +38,9 @@ class WooCommerceSandbox(Sandbox):
         self.shop = Shop(zone=zone)
         self.shop.settings.basic_over_http = basic_over_http
         self.desk = Desk(self.shop, journal)
-        super().__init__(_application(self.desk, journal, faults), journal, faults, port=port)
+        knobs = self.shop.settings
+        application = _application(self.desk, journal, faults)
+        super().__init__(application, journal, faults, port=port, now=lambda: time.time() + knobs.clock_ahead)
         self.shop.url = self.url
         key = self.shop.add_key()
         self.consumer_key = key.consumer_key

@@ -40,7 +40,7 @@ class Credentials:
 
 
 class Gate:
-    """Checks credentials. OAuth's timestamp is held against the machine's clock, not the shop's."""
+    """Checks credentials. OAuth's timestamp is held against the server's clock, not the shop's calendar."""
 
     def __init__(self, shop: Shop, *, wall_clock: Callable[[], float] = time.time) -> None:
         self._shop = shop
@@ -100,7 +100,7 @@ class Gate:
         return key
 
     def _check_once(self, key: ApiKey, oauth: dict[str, str]) -> None:
-        now = self._wall_clock()
+        now = self._wall_clock() + self._shop.settings.clock_ahead
         try:
             timestamp = int(oauth["oauth_timestamp"])
         except ValueError:

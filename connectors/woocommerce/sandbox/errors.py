@@ -68,13 +68,14 @@ def authentication_error(message: str) -> RestError:
 
 
 def refused(action: str, status: int = 401) -> RestError:
-    """What somebody without the right to do it gets: list, view, create, edit, delete."""
+    """What somebody without the right to do it gets: list, view, create, edit, delete, batch."""
     code, message = {
         "list": ("view", "Sorry, you cannot list resources."),
         "view": ("view", "Sorry, you cannot view this resource."),
         "create": ("create", "Sorry, you are not allowed to create resources."),
         "edit": ("edit", "Sorry, you are not allowed to edit this resource."),
         "delete": ("delete", "Sorry, you are not allowed to delete this resource."),
+        "batch": ("batch", "Sorry, you are not allowed to batch manipulate this resource."),
     }[action]
     return RestError(f"woocommerce_rest_cannot_{code}", message, status)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
@@ -95,12 +95,20 @@ def answer(payload: Any, status: int = 200, headers: Mapping[str, str] | None = 
     return response
 
 
-def _cut(item: Mapping[str, Any], fields: list[str]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if name in fields}
+def _cut(item: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    """A field may lie deeper: `environment.version`."""
+    kept: dict[str, Any] = {}
+    for name, value in item.items():
+        deeper = [field.removeprefix(f"{name}.") for field in fields if field.startswith(f"{name}.")]
+        if name in fields:
+            kept[name] = value
+        elif deeper and isinstance(value, Mapping):
+            kept[name] = _cut(value, deeper)
+    return kept
 
 
 def demand(action: str) -> None:
-    """Raises RestError 401 for somebody without a key. `action`: list, view, create, edit, delete."""
+    """Raises RestError 401 for somebody without a key. `action`: list, view, create, edit, delete, batch."""
     if g.key is None:
         raise refused(action)
 

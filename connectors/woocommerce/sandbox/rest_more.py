@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
+from connectors.woocommerce.sandbox.batch import batch
 from connectors.woocommerce.sandbox.desk import Desk
 from connectors.woocommerce.sandbox.errors import RestError, invalid_id
 from connectors.woocommerce.sandbox.frame import API, answer, demand, json_body, parsed
@@ -73,6 +74,10 @@ def register_webhooks(api: Blueprint, desk: Desk) -> None:
         shown = desk.webhooks.shown(desk.create_webhook(given))
         return answer(shown, 201, {"Location": shown["_links"]["self"][0]["href"]})
 
+    @api.route("/webhooks/batch", methods=["POST", "PUT", "PATCH"])
+    def batch_webhooks() -> Response:
+        return batch(lambda verb, webhook_id, row: _batched(desk, verb, webhook_id, row))
+
     @api.get("/webhooks/<int:webhook_id>")
     def get_webhook(webhook_id: int) -> Response:
         demand("view")
@@ -90,6 +95,14 @@ def register_webhooks(api: Blueprint, desk: Desk) -> None:
         if request.args.get("force", "").lower() not in ("true", "1"):
             raise RestError("woocommerce_rest_trash_not_supported", "Webhooks do not support trashing.", 501)
         return answer(desk.webhooks.shown(desk.webhooks.delete(webhook_id)))
+
+
+def _batched(desk: Desk, verb: str, webhook_id: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    if verb == "create":
+        return desk.webhooks.shown(desk.create_webhook(row))
+    if verb == "delete":
+        return desk.webhooks.shown(desk.webhooks.delete(webhook_id))
+    return desk.webhooks.shown(desk.webhooks.change(webhook_id, row))
 
 
 def register_rest(api: Blueprint, desk: Desk) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
+from connectors.woocommerce.sandbox.batch import batch
 from connectors.woocommerce.sandbox.desk import Desk
 from connectors.woocommerce.sandbox.errors import RestError, invalid_params
 from connectors.woocommerce.sandbox.frame import API, answer, demand, json_body, parsed
@@ -16,8 +17,6 @@ from connectors.woocommerce.sandbox.listing import link_header, page_of, read_qu
 from connectors.woocommerce.sandbox.php import query_pairs, query_values
 from connectors.woocommerce.sandbox.specs import OrderSpec
 
-#: Rows that one batch may have.
-MAX_BATCH = 100
 #: Fields of an order that PUT changes here; lines stay as they were placed.
 CHANGEABLE = frozenset({
     "status", "currency", "customer_id", "customer_note", "billing", "shipping", "payment_method",
@@ -68,23 +67,13 @@ def register(api: Blueprint, desk: Desk) -> None:
 
     @api.route("/orders/batch", methods=["POST", "PUT", "PATCH"])
     def batch_orders() -> Response:
-        given = json_body()
-        demand("edit")
-        if sum(len(rows) for rows in given.values()) > MAX_BATCH:
-            message = f"Unable to accept more than {MAX_BATCH} items for this request."
-            raise RestError("woocommerce_rest_request_entity_too_large", message, 413)
-        return answer({verb: [_batched(desk, verb, row) for row in rows] for verb, rows in given.items()})
+        return batch(lambda verb, order_id, row: _batched(desk, verb, order_id, row))
 
 
-def _batched(desk: Desk, verb: str, row: Any) -> dict[str, Any]:
-    """The order, or what was wrong with this row: a batch as a whole is always answered with 200."""
-    order_id = row if verb == "delete" else row.get("id", 0)
-    try:
-        if verb == "create":
-            return desk.orders.shown(desk.orders.create(order_spec(desk, row)))
-        return desk.orders.trash(order_id) if verb == "delete" else update_order(desk, order_id, row)
-    except RestError as error:
-        return {"id": order_id, "error": error.as_json()}
+def _batched(desk: Desk, verb: str, order_id: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    if verb == "create":
+        return desk.orders.shown(desk.orders.create(order_spec(desk, row)))
+    return desk.orders.trash(order_id) if verb == "delete" else update_order(desk, order_id, row)
 
 
 def check_order(given: Mapping[str, Any]) -> None:

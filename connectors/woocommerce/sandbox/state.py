@@ -34,6 +34,8 @@ class Settings:
     owner: OwnerRights = "full"
     #: Seconds that one delivery may take (WooCommerce: 60).
     delivery_timeout: float = 60.0
+    #: Seconds by which the server's clock is wrong: the Date of its answers and OAuth go by it.
+    clock_ahead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,11 @@ def create_webhook(shop: ShopRig, client: WebshopClient, *, delivery_url: str = 
     return client.create_webhook(topic=shop.topic_created, delivery_url=delivery_url, secret=WEBHOOK_SECRET)
 
 
-CALLS: Mapping[str, Call] = {**READS, "create_webhook": create_webhook}
+WRITES: Mapping[str, Call] = {
+    "create_webhook": create_webhook,
+    "delete_webhook": lambda shop, client: client.delete_webhook(shop.some_webhook_id),
+}
+CALLS: Mapping[str, Call] = {**READS, **WRITES}
 
 
 def fate_of(call: Callable[..., object], *given: object) -> Fate:

@@ -10,7 +10,17 @@ import pytest
 
 from shared.errors import ConnectionBroken, OutcomeUnknown, Retry
 from tests.connectors.conformance.inbox import inbox
-from tests.connectors.conformance.judge import CALLS, NOON, READS, create_webhook, fate_of, listed, told_by
+from tests.connectors.conformance.judge import (
+    CALLS,
+    NOON,
+    NOWHERE,
+    READS,
+    WRITES,
+    create_webhook,
+    fate_of,
+    listed,
+    told_by,
+)
 from tests.connectors.conformance.rig import CUSTOMER, Cases, ShopRig, VendorError
 
 PAGE = "<!DOCTYPE html><html><body>Just a moment { } [ ] ...</body></html>"
@@ -109,6 +119,25 @@ class Refusals(Cases):
             assert shop.webhooks_to(receiver.url) == expected
             assert [webhook.topic for webhook in found] == [shop.topic_created] * expected
 
+    @pytest.mark.parametrize("trouble", TROUBLES)
+    def test_a_webhook_that_may_have_been_deleted_is_unknown_and_deleted_again(
+        self, shop: ShopRig, trouble: str
+    ) -> None:
+        # Given a webhook of ours, and a shop that fails once when it is to delete it
+        shop.register_webhook(topic=shop.topic_created, delivery_url=NOWHERE, secret="ours")
+        with shop.client() as client:
+            [ours] = client.list_webhooks()
+        before = len(shop.requests)
+        with shop.impatient(), shop.client() as client:
+            shop.sandbox.add_fault(**{**TROUBLES[trouble], "count": 1})
+            # Then the client says that it does not know, and has not tried a second time
+            assert type(fate_of(client.delete_webhook, ours.id)) is OutcomeUnknown
+            assert len(shop.requests) == before + ONCE
+            assert shop.webhooks_to(NOWHERE) == (0 if trouble in AFTER_COMMIT else 1)
+            # And doing it again settles it
+            client.delete_webhook(ours.id)
+        assert shop.webhooks_to(NOWHERE) == 0
+
     @pytest.mark.parametrize("method", CALLS)
     def test_a_shop_that_is_away_was_never_asked(self, shop: ShopRig, method: str) -> None:
         # Given an address where nobody listens any more
@@ -120,7 +149,7 @@ class Refusals(Cases):
     def test_every_error_of_the_vendor_has_its_fate(self, shop: ShopRig, vendor_error: VendorError) -> None:
         # Given a shop that refuses so
         shop.sandbox.add_fault(**vendor_error.fault)
-        expected = dict.fromkeys(READS, vendor_error.read) | {"create_webhook": vendor_error.write}
+        expected = dict.fromkeys(READS, vendor_error.read) | dict.fromkeys(WRITES, vendor_error.write)
         assert any(expected.values()), "an error that no request can meet"
         # When each of our requests meets it, Then it has its fate, which says nothing of a customer
         with shop.client() as client:

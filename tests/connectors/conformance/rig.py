@@ -16,6 +16,7 @@ import pytest
 from pydantic import BaseModel
 
 from connectors.base import Connector, WebhookRequest, Webshop, WebshopClient
+from shared.domain.findings import Finding
 from shared.errors import Fate
 from shared.sandbox.journal import Entry, EntryKind
 from shared.sandbox.server import Sandbox
@@ -98,6 +99,18 @@ class SystemRig(ABC):
     def refuse_credentials(self) -> None:
         """What was accepted is revoked."""
 
+    @abstractmethod
+    def check(self) -> Sequence[Finding]:
+        """What a new client finds."""
+
+    @abstractmethod
+    def contents(self) -> object:
+        """All that the system holds and a connector could change, to be compared; read inside of it."""
+
+    @abstractmethod
+    def put_clock_forward(self, seconds: float) -> None:
+        """The clock that dates the system's answers is so much ahead of the right time, below zero behind it."""
+
     @property
     def requests(self) -> list[Entry]:
         """What the system was asked so far, oldest first."""
@@ -131,6 +144,8 @@ class ShopRig(SystemRig):
     proof_header: ClassVar[str]
     #: An order id of the vendor's form; whether there is such an order does not matter.
     some_order_id: ClassVar[str]
+    #: The same of a webhook.
+    some_webhook_id: ClassVar[str]
     #: Topics of `connector.order_topics` by what they say.
     topic_created: ClassVar[str]
     topic_updated: ClassVar[str]
@@ -147,6 +162,14 @@ class ShopRig(SystemRig):
             yield client
         finally:
             client.close()
+
+    def check(self) -> Sequence[Finding]:
+        with self.client() as client:
+            return client.check()
+
+    @abstractmethod
+    def let_read_only(self) -> None:
+        """What was accepted may only read from now on."""
 
     # Selling.
 

@@ -27,6 +27,7 @@ from ingest.webhook import Receiver
 from shared.domain.notice import Notice, NoticeKind
 from shared.store.database import Database
 from tests.connectors.conformance import mutants
+from tests.connectors.conformance import mutants_in_checks as checks
 from tests.connectors.conformance.declaration import SECTIONS, missing
 from tests.connectors.conformance.judge import RED, run_case
 from tests.connectors.conformance.mutants import of, talking
@@ -104,6 +105,38 @@ MUTANTS = [
     mistake(talking(mutants.LogsItsKey), "test_no_log_and_no_exception_tells_a_secret"),
     mistake(talking(mutants.TellsTheKeyInAnError), "test_no_log_and_no_exception_tells_a_secret"),
     mistake(talking(mutants.ShowsItsKey), "test_nothing_that_is_printed_shows_a_secret"),
+    mistake(talking(checks.WritesToSeeWhetherItMay), "test_a_check_changes_nothing_not_even_for_a_moment"),
+    mistake(talking(checks.RaisesItsFates), "test_revoked_credentials_are_told"),
+    mistake(talking(checks.RaisesItsFates), "test_trouble_is_told_and_never_raised", "silence"),
+    mistake(talking(checks.TakesReadingForEnough), "test_a_key_that_may_only_read_is_a_warning"),
+    mistake(talking(checks.TakesReadingForNothing), "test_a_key_that_may_only_read_is_a_warning"),
+    mistake(talking(checks.TakesTroubleForHealth), "test_trouble_is_told_and_never_raised", "502 as a page"),
+    mistake(talking(checks.TakesTroubleForHealth), "test_every_error_of_the_vendor_is_told"),
+    mistake(talking(checks.LeavesOutWhatFailsHalfWay), "test_trouble_half_way_is_not_taken_for_health", "silence"),
+    mistake(talking(checks.TakesAnyRefusalForLeave), "test_every_refusal_of_a_change_is_told"),
+    mistake(talking(checks.BlamesTheKey), "test_a_system_that_is_away_is_told"),
+    mistake(talking(checks.BlamesTheShop), "test_revoked_credentials_are_told"),
+    mistake(talking(checks.AsksOn), "test_a_check_that_is_told_to_wait_asks_no_more"),
+    mistake(talking(checks.AsksTooMuch), "test_credentials_that_work_are_found_to_work_in_a_handful_of_requests"),
+    mistake(talking(checks.HasNoClock), "test_clocks_that_are_apart_are_told", 90),
+    mistake(talking(checks.KnowsOnlyClocksThatAreFast), "test_clocks_that_are_apart_are_told", -3600),
+    mistake(talking(checks.CountsSeconds), "test_clocks_that_are_a_little_apart_are_let_be", 50),
+    mistake(talking(checks.NamesTheKey), "test_no_finding_and_no_log_tells_a_secret"),
+    mistake(talking(checks.RepeatsWhatTheShopSaid), "test_no_finding_and_no_log_tells_a_secret"),
+    mistake(talking(checks.ForgetsTheForce), "test_a_webhook_that_is_deleted_is_gone_and_the_others_stay"),
+    mistake(talking(checks.OnlyPauses), "test_a_webhook_that_is_deleted_is_gone_and_the_others_stay"),
+    mistake(talking(checks.DeletesAllOfTheAddress), "test_a_webhook_that_is_deleted_is_gone_and_the_others_stay"),
+    mistake(talking(checks.StumblesOverWhatIsGone), "test_deleting_a_webhook_that_is_gone_or_never_was_is_no_trouble"),
+    mistake(
+        talking(checks.HopesItIsGone),
+        "test_a_webhook_that_may_have_been_deleted_is_unknown_and_deleted_again",
+        "a line that drops",
+    ),
+    mistake(
+        talking(checks.DeletesUntilItIsGone),
+        "test_a_webhook_that_may_have_been_deleted_is_unknown_and_deleted_again",
+        "silence",
+    ),
 ]
 
 

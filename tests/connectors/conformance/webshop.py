@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.connectors.conformance.checking import Checking
 from tests.connectors.conformance.declaration import Declaration
 from tests.connectors.conformance.listing import Listing
 from tests.connectors.conformance.orders import Orders
@@ -22,7 +23,7 @@ from tests.connectors.conformance.webhooks import Webhooks
 __all__ = ["Placed", "ShopRig", "VendorError", "WebshopConformance"]
 
 
-class WebshopConformance(Declaration, Proofs, ThroughIngest, Orders, Listing, Webhooks, Refusals, Secrecy):
+class WebshopConformance(Declaration, Proofs, ThroughIngest, Orders, Listing, Webhooks, Checking, Refusals, Secrecy):
     """Set `rig` in a subclass whose name begins with Test."""
 
     @pytest.fixture

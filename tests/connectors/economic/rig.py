@@ -107,6 +107,12 @@ class EconomicRig(BooksRig):
     def refuse_credentials(self) -> None:
         self.sandbox.revoke_grant()
 
+    def put_clock_forward(self, seconds: float) -> None:
+        self.sandbox.advance_clock(seconds)
+
+    def forbid_drafts(self, *kinds: DocumentKind) -> None:
+        self.sandbox.settings.missing_modules = [FOLDERS[kind] for kind in kinds]
+
     def throttle(self, after: timedelta, *, method: str = "*") -> None:
         headers = {"Retry-After": str(int(after.total_seconds()))}
         self.sandbox.add_fault(kind="answer", status=429, headers=headers, method=method)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -40,6 +42,7 @@ class WooCommerceRig(ShopRig):
     page_size: ClassVar[int] = 100
     proof_header: ClassVar[str] = "x-wc-webhook-signature"
     some_order_id: ClassVar[str] = "56"
+    some_webhook_id: ClassVar[str] = "7"
     topic_created: ClassVar[str] = "order.created"
     topic_updated: ClassVar[str] = "order.updated"
     topic_deleted: ClassVar[str] = "order.deleted"
@@ -106,6 +109,17 @@ class WooCommerceRig(ShopRig):
 
     def refuse_credentials(self) -> None:
         self.sandbox.shop.keys.clear()
+
+    def let_read_only(self) -> None:
+        keys = self.sandbox.shop.keys
+        keys.update({name: replace(key, permissions="read") for name, key in keys.items()})
+
+    def contents(self) -> object:
+        shop = self.sandbox.shop
+        return deepcopy((shop.orders, shop.refunds, shop.products, shop.coupons, shop.webhooks))
+
+    def put_clock_forward(self, seconds: float) -> None:
+        self.sandbox.shop.settings.clock_ahead = seconds
 
     def throttle(self, after: timedelta, *, count: int | None = None) -> None:
         """WooCommerce has no limit of its own; hosts and proxies before it have."""

@@ -18,7 +18,7 @@ from connectors.base import WebhookSubscription
 from connectors.woocommerce import WooCommerce
 from connectors.woocommerce.client import PER_PAGE, WooCommerceClient
 from connectors.woocommerce.credentials import Credentials
-from shared.errors import NeedsUser, Retry
+from shared.errors import NeedsUser, OutcomeUnknown, Retry
 from tests.connectors.woocommerce.asking import KEY, SECRET, SINCE, client, create, orders_of
 from tests.connectors.woocommerce.examples import example
 from tests.connectors.woocommerce.recordings import WOOCOMMERCE, needs_recordings
@@ -165,6 +165,32 @@ def test_a_webhook_is_made() -> None:
 def test_a_webhook_without_a_secret_is_not_made() -> None:
     with client("http://127.0.0.1:9") as shop, pytest.raises(NeedsUser):
         shop.create_webhook(topic="order.created", delivery_url="https://in.example/h", secret="")
+
+
+def test_a_webhook_is_deleted_for_good() -> None:
+    with serving(answer({"id": 7, "topic": "order.created"})) as replay, client(replay.url) as shop:
+        shop.delete_webhook("7")
+    [asked] = replay.asked
+    assert (asked.method, asked.path, asked.args["force"]) == ("DELETE", "/wp-json/wc/v3/webhooks/7", "true")
+
+
+@pytest.mark.parametrize("body", [{}, [], {"id": 8}, {"id": "7"}])
+def test_a_deletion_that_the_answer_does_not_tell_is_unknown(body: object) -> None:
+    with serving(answer(body)) as replay, client(replay.url) as shop, pytest.raises(OutcomeUnknown):
+        shop.delete_webhook("7")
+
+
+def test_a_key_that_may_only_read_deletes_no_webhook() -> None:
+    # Given a shop that refuses the deletion and answers the question whether the key is good at all
+    refused = {"code": "woocommerce_rest_authentication_error", "message": "Sorry.", "data": {"status": 401}}
+    with (
+        serving(answer(refused, 401), answer([])) as replay,
+        client(replay.url) as shop,
+        pytest.raises(NeedsUser) as refusal,
+    ):
+        shop.delete_webhook("7")
+    assert refusal.value.code == "key_may_not_write"
+    assert [asked.method for asked in replay.asked] == ["DELETE", "GET"]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 
 #: The modules that hold cases: a failing one shows what it compared.
 PARTS = (
+    "checking",
     "customers",
     "declaration",
     "drafts",

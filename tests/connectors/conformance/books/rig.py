@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from connectors.accounting import Accounting, AccountingClient
 from connectors.pace import UNHURRIED, Pace
 from shared.domain.document import Customer, DocumentKind, DocumentPlan, FoundDocument, Place, Product, Recipient
+from shared.domain.findings import Finding
 from tests.connectors.conformance.rig import SystemCases, SystemRig
 
 #: What a document is found by where a case asks for nothing else.
@@ -81,6 +82,17 @@ class BooksRig(SystemRig):
             yield client
         finally:
             client.close()
+
+    def check(self) -> Sequence[Finding]:
+        with self.client() as client:
+            return client.check()
+
+    def contents(self) -> object:
+        return list(self.documents()), list(self.customers()), list(self.products())
+
+    @abstractmethod
+    def forbid_drafts(self, *kinds: DocumentKind) -> None:
+        """From now on the agreement has no such drafts: reading and making them is refused."""
 
     @abstractmethod
     def throttle(self, after: timedelta, *, method: str = "*") -> None:

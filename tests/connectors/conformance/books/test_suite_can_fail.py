@@ -14,6 +14,7 @@ from connectors.economic.client import EconomicClient
 from shared.domain.document import DocumentKind, FoundDocument, Place
 from shared.errors import NeedsUser
 from tests.connectors.conformance.books import mutants
+from tests.connectors.conformance.books import mutants_in_checks as checks
 from tests.connectors.conformance.books import mutants_in_manners as manners
 from tests.connectors.conformance.books import mutants_in_writing as writing
 from tests.connectors.conformance.books.accounting import AccountingConformance
@@ -98,6 +99,17 @@ TALKING: Sequence[tuple[type[EconomicClient], str, *tuple[Any, ...]]] = (
     (manners.LogsWhoBuys, "test_no_log_and_no_exception_tells_a_secret_or_who_bought", "find_customers"),
     (manners.TellsTheTokenInAnError, "test_no_log_and_no_exception_tells_a_secret_or_who_bought", "get_customer"),
     (manners.ShowsItsToken, "test_nothing_that_is_printed_shows_a_secret"),
+    (checks.LooksAtTheAgreementOnly, "test_drafts_of_one_kind_that_cannot_be_made_are_a_warning", ORDER),
+    (checks.LooksAtTheAgreementOnly, "test_books_in_which_no_draft_can_be_made_are_failing"),
+    (checks.LooksAtTheAgreementOnly, "test_revoked_credentials_are_told"),
+    (checks.InsistsOnBothKinds, "test_drafts_of_one_kind_that_cannot_be_made_are_a_warning", INVOICE),
+    (checks.MixesUpTheKinds, "test_drafts_of_one_kind_that_cannot_be_made_are_a_warning", ORDER),
+    (checks.IsContentWithoutDrafts, "test_books_in_which_no_draft_can_be_made_are_failing"),
+    (checks.ChecksInAHurry, "test_a_check_goes_by_the_pace"),
+    (checks.ChecksInAHurry, "test_a_check_without_a_budget_asks_nothing_and_says_so"),
+    (checks.TakesNoBudgetForHealth, "test_a_check_without_a_budget_asks_nothing_and_says_so"),
+    (checks.TriesACustomer, "test_a_check_changes_nothing_not_even_for_a_moment"),
+    (checks.NamesItsToken, "test_no_finding_and_no_log_tells_a_secret"),
 )  # fmt: skip
 
 #: The same of a connector that declares or writes something wrong.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
 import httpx
 import pytest
 
-from connectors.economic.sandbox import EconomicSandbox
+from connectors.economic.sandbox import EconomicSandbox, Role
 from tests.connectors.economic.sandbox.samples import TRUST, draft, vendors
 
 
@@ -32,6 +35,41 @@ def test_wrong_tokens_and_a_grant_taken_back_look_alike(books: EconomicSandbox, 
     # Then the answer is the same
     assert response.status_code == revoked.status_code == 401
     assert response.json() == revoked.json() == vendors("errors/401.E02250-bad-tokens.json")
+
+
+@pytest.mark.parametrize(
+    ("role", "refused"),
+    [
+        (Role.SUPER_USER, set()),
+        (Role.SALES, set()),
+        (Role.BOOKKEEPING, {"/customers", "/products", "/orders/drafts", "/invoices/booked", "/layouts"}),
+        (Role.PROJECT_EMPLOYEE, {"/customers", "/products", "/orders/drafts", "/invoices/booked", "/layouts"}),
+    ],
+)
+def test_a_role_reaches_what_it_is_for_and_is_named_in_self(
+    books: EconomicSandbox, api: httpx.Client, control: httpx.Client, role: Role, refused: set[str]
+) -> None:
+    # Given an app of that role
+    assert control.patch("/books", json={"role": role}).json()["role"] == role
+    paths = ("/self", "/customers", "/products", "/orders/drafts", "/invoices/booked", "/layouts", "/vat-zones")
+    # Then the rest is 403, whatever is asked of it
+    assert {path for path in paths if api.get(path).status_code == 403} == refused
+    assert (api.post("/orders/drafts", json=draft()).status_code == 403) is bool(refused)
+    assert [one["name"] for one in api.get("/self").json()["application"]["requiredRoles"]] == [role]
+
+
+def test_a_module_that_is_missing_is_named(books: EconomicSandbox, api: httpx.Client, control: httpx.Client) -> None:
+    control.patch("/books", json={"missing_modules": ["orders"]})
+    expected = {"title": "Missing modules: Orders", "status": 403, "errorCode": "AccessDeniedAgreementMissingModules"}
+    for response in (api.get("/orders/drafts"), api.get("/orders/sent/1"), api.post("/orders/drafts", json=draft())):
+        assert (response.status_code, response.json()) == (403, expected)
+    assert api.get("/invoices/drafts").status_code == 200
+
+
+def test_answers_are_dated_by_the_books_clock(books: EconomicSandbox, api: httpx.Client) -> None:
+    books.advance_clock(86400 * 366)
+    [date] = api.get("/self").headers.get_list("date")
+    assert parsedate_to_datetime(date) > datetime.now(UTC) + timedelta(days=365)
 
 
 def test_every_answer_says_what_it_cost(books: EconomicSandbox, api: httpx.Client, customer: int) -> None:

@@ -246,6 +246,7 @@ def test_system_status_names_the_version(api: httpx.Client) -> None:
 def test_fields_cuts_a_body_down(api: httpx.Client, shop: WooCommerceSandbox) -> None:
     order_id = shop.put_order(lines=[MUG])["id"]
     assert api.get("/orders?_fields=id,status").json() == [{"id": order_id, "status": "processing"}]
+    assert api.get("/system_status?_fields=environment.version").json() == {"environment": {"version": "10.5.2"}}
 
 
 def test_a_raw_body_comes_out_as_it_went_in(api: httpx.Client, control: httpx.Client) -> None:

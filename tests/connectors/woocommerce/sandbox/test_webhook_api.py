@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -49,6 +51,59 @@ def test_a_webhook_that_is_not_there(api: httpx.Client, method: str, status: int
     response = api.request(method, "/webhooks/77", json={"status": "active"})
     assert response.status_code == status
     assert response.json()["code"] == "woocommerce_rest_shop_webhook_invalid_id"
+
+
+def test_a_batch_of_nothing_is_a_success_that_does_nothing(api: httpx.Client, shop: WooCommerceSandbox) -> None:
+    for path in ("/webhooks/batch", "/orders/batch"):
+        response = api.post(path, json={})
+        assert (response.status_code, response.json()) == (200, [])
+    assert not shop.shop.webhooks
+    assert not shop.shop.orders
+
+
+def test_a_batch_makes_changes_and_deletes_webhooks(api: httpx.Client, receiver: Receiver) -> None:
+    # Given two webhooks
+    wanted = {"topic": "order.updated", "delivery_url": receiver.url, "secret": "s"}
+    first, second = (api.post("/webhooks", json=wanted).json()["id"] for _ in range(2))
+    # When a batch makes a third, pauses the first and deletes the second, and one that is not there
+    rows = {"create": [wanted], "update": [{"id": first, "status": "paused"}], "delete": [second, 77]}
+    done = api.post("/webhooks/batch", json=rows).json()
+    # Then each row has its answer
+    assert [webhook["status"] for webhook in (*done["create"], *done["update"])] == ["active", "paused"]
+    assert done["delete"][0]["id"] == second
+    assert done["delete"][1]["error"]["code"] == "woocommerce_rest_shop_webhook_invalid_id"
+    assert {webhook["id"] for webhook in api.get("/webhooks").json()} == {done["create"][0]["id"], first}
+
+
+@pytest.mark.parametrize("path", ["/webhooks/batch", "/orders/batch"])
+def test_a_key_that_may_only_read_may_not_even_batch_nothing(
+    shop: WooCommerceSandbox, control: httpx.Client, path: str
+) -> None:
+    key = control.post("/keys", json={"permissions": "read"}).json()
+    auth = (key["consumer_key"], key["consumer_secret"])
+    answer = httpx.post(f"{shop.url}/wp-json/wc/v3{path}", json={}, auth=auth, trust_env=False)
+    assert (answer.status_code, answer.json()) == (401, recorded("rest/errors/write_with_read_key.json"))
+    nobody = httpx.post(f"{shop.url}/wp-json/wc/v3{path}", json={}, trust_env=False)
+    assert (nobody.status_code, nobody.json()["code"]) == (401, "woocommerce_rest_cannot_batch")
+
+
+def test_a_deleted_webhook_needs_force_and_is_gone(api: httpx.Client, receiver: Receiver) -> None:
+    made = api.post("/webhooks", json={"topic": "order.updated", "delivery_url": receiver.url}).json()
+    path = f"/webhooks/{made['id']}"
+    assert api.delete(path).json()["code"] == "woocommerce_rest_trash_not_supported"
+    assert api.delete(path, params={"force": "true"}).json()["id"] == made["id"]
+    again = api.delete(path, params={"force": "true"})
+    assert (again.status_code, again.json()["code"]) == (404, "woocommerce_rest_shop_webhook_invalid_id")
+
+
+def test_every_answer_is_dated_by_the_servers_clock_even_a_fault(
+    api: httpx.Client, control: httpx.Client, shop: WooCommerceSandbox
+) -> None:
+    control.patch("/shop", json={"clock_ahead": -86400 * 366})
+    shop.add_fault(kind="answer", status=503, path="*/orders")
+    for path in ("/webhooks", "/orders"):
+        [date] = api.get(path).headers.get_list("date")
+        assert parsedate_to_datetime(date) < datetime.now(UTC) - timedelta(days=365)
 
 
 def test_an_order_lives_and_dies_through_the_controls(

@@ -1,0 +1,82 @@
+"""Accounting connectors with one mistake each in how they check their credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connectors.economic.check import check
+from connectors.economic.client import EconomicClient
+from connectors.economic.credentials import Credentials
+from connectors.economic.rest import Rest
+from connectors.pace import UNHURRIED, Pace
+from shared.domain.findings import Finding, Level
+from shared.errors import Fate
+
+
+class LooksAtTheAgreementOnly(EconomicClient):
+    def check(self) -> Sequence[Finding]:
+        agreement = self._rest.get("self").value
+        return [Finding(Level.OK, "credentials", f"agreement {agreement['agreementNumber']}")]
+
+
+class InsistsOnBothKinds(EconomicClient):
+    def check(self) -> Sequence[Finding]:
+        found = super().check()
+        return [one if one.level is Level.OK else _failing(one) for one in found]
+
+
+def _failing(finding: Finding) -> Finding:
+    return Finding(Level.FAILING, finding.about, finding.says, finding.remedy)
+
+
+class IsContentWithoutDrafts(EconomicClient):
+    def check(self) -> Sequence[Finding]:
+        found = super().check()
+        return [one if one.level is Level.OK else Finding(Level.WARNING, "rights", one.says, "Wait.") for one in found]
+
+
+class MixesUpTheKinds(EconomicClient):
+    def check(self) -> Sequence[Finding]:
+        return [Finding(one.level, one.about, one.says.replace("order", "?"), one.remedy) for one in super().check()]
+
+
+class ChecksInAHurry(EconomicClient):
+    """By a line of its own, which asks no pace."""
+
+    def __init__(self, credentials: Credentials, pace: Pace = UNHURRIED) -> None:
+        super().__init__(credentials, pace)
+        self._hurried = Rest(credentials, UNHURRIED)
+
+    def check(self) -> Sequence[Finding]:
+        return check(self._hurried)
+
+    def close(self) -> None:
+        super().close()
+        self._hurried.close()
+
+
+class TriesACustomer(EconomicClient):
+    """To see whether the plan lets it write; nobody buys anything."""
+
+    def check(self) -> Sequence[Finding]:
+        found = list(super().check())
+        body = (
+            b'{"name":"Test","currency":"DKK","customerGroup":{"customerGroupNumber":1},'
+            b'"vatZone":{"vatZoneNumber":1},"paymentTerms":{"paymentTermsNumber":1}}'
+        )
+        try:
+            self._rest.post("customers", body, key="test")
+        except Fate as fate:
+            found.append(Finding(Level.FAILING, "rights", fate.message, "Check again."))
+        return found
+
+
+class NamesItsToken(EconomicClient):
+    def check(self) -> Sequence[Finding]:
+        token = self._rest._http.headers["X-AgreementGrantToken"]
+        return [Finding(one.level, one.about, f"{one.says} ({token})", one.remedy) for one in super().check()]
+
+
+class TakesNoBudgetForHealth(EconomicClient):
+    def check(self) -> Sequence[Finding]:
+        return [one for one in super().check() if one.level is not Level.FAILING or one.about != "e-conomic"]
