@@ -1,0 +1,146 @@
+"""A transfer's state, its reason and how its tries ended, in the words of whoever owns the shop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from string import Formatter
+
+from shared.domain.reasons import REASONS
+from shared.store.look import Account, Document, Order
+from tools.look.texts import moment
+
+STATES = ("waiting", "working", "done", "skipped", "failed", "held")
+
+_OUTCOMES = {
+    "transferred": "transferred",
+    "already_synced": "in the books already",
+    "skipped": "left out",
+    "failed": "failed",
+    "retry": "to be tried again",
+    "unknown": "no answer: it is looked up before anything is sent again",
+    "put_back": "put back",
+    "broken": "stopped: the system does not let us in",
+    "internal_error": "a mistake of ours, to be tried again",
+}
+_TOLD = {
+    "state": "the order as it was then",
+    "fetch": "something happened to it",
+    "deleted": "it was deleted",
+    "gone": "it is gone",
+    "alarm": "the shop may not tell us more",
+    "unknown": "nothing we know",
+    "refused": "unreadable",
+}
+
+
+def by_state(counts: Mapping[str, int]) -> str:
+    """As "412 done, 3 failed, 2 waiting"."""
+    order = ("done", "failed", "waiting", "working", "held", "skipped")
+    return ", ".join(f"{counts[state]} {state}" for state in order if counts.get(state))
+
+
+def outcome(name: str) -> str:
+    return _OUTCOMES.get(name, name)
+
+
+def told(kind: str) -> str:
+    """What a shop said with an event of that kind."""
+    return _TOLD.get(kind, kind)
+
+
+def means(account: Account, order: Order) -> str:
+    """What its state means, and what it waits for."""
+    off, halted = switched_off(account, order), halts(order)
+    if order.state == "held" and off:
+        return off[0]
+    if order.state == "held":
+        return f"it came while something was switched off; `shopledger retry {name(order)}` lets it go"
+    if order.state == "waiting" and halted:
+        return halted[0]
+    if order.state == "waiting" and is_later(order.next_attempt_at):
+        return "it is tried again by itself"
+    return {
+        "waiting": "its turn comes by itself",
+        "working": "a worker has it in hand right now",
+        "done": "it is in the books",
+        "skipped": "as it is now it does not go into the books",
+        "failed": "it does not go before somebody has done something about it",
+    }[order.state]
+
+
+def switched_off(account: Account, order: Order) -> list[str]:
+    """What an owner has to switch on before the order can go."""
+    return [
+        f"{what} is switched off"
+        for what, is_on in (
+            (f"the account {account.name}", account.active),
+            (f"the connection {order.connection}", order.is_on),
+            (order.source, order.source_is_on),
+            (order.target, order.target_is_on),
+        )
+        if not is_on
+    ]
+
+
+def halts(order: Order) -> list[str]:
+    """What keeps all orders of its systems waiting."""
+    found = []
+    for system, broken, until in (
+        (order.source, order.source_broken, order.source_rests_until),
+        (order.target, order.target_broken, order.target_rests_until),
+    ):
+        if broken is not None:
+            found.append(f"{system} does not let us in ({broken}); `shopledger accounts` says what to do")
+        elif is_later(until):
+            assert until is not None
+            found.append(f"{system} had trouble and rests until {moment(until)}")
+    return found
+
+
+def is_later(when: datetime | None) -> bool:
+    return when is not None and when > datetime.now(UTC)
+
+
+def sentence_of(order: Order, last_reason: str | None, last_sentence: str) -> tuple[str, str]:
+    """(what is so, what to do) for the order's reason: as it was told when its last try ended, if that gave the reason.
+
+    A reason that no try gave (its worker was lost, say) is told in its general words.
+    """
+    if order.reason and order.reason == last_reason:
+        return split(order.reason, last_sentence)
+    known = REASONS.get(order.reason)
+    return (known.sentence, known.next_step) if known is not None and "{" not in known.sentence else ("", "")
+
+
+def split(code: str, sentence: str) -> tuple[str, str]:
+    """What was told as one: (what is so, what to do). A connector's own reasons have both in one sentence."""
+    reason = REASONS.get(code)
+    if reason is None or not reason.next_step:
+        return sentence, ""
+    pattern = "".join(
+        re.escape(text) + (".*" if field is not None else "") for text, field, *_ in Formatter().parse(reason.next_step)
+    )
+    found = re.fullmatch(f"(.*?) ?({pattern})", sentence, re.DOTALL)
+    return (found[1], found[2]) if found else (sentence, "")
+
+
+def document(kind: str, state: str, place: str | None, number: str | None, *, sent: bool) -> str:
+    """As "draft invoice 12" or "invoice, not answered yet"; empty for one that was never sent."""
+    called = kind.replace("_", " ")
+    if state in ("gone", "superseded"):
+        return f"{called} {number or ''}".strip() + f", {state}"
+    if number is not None:
+        return f"{place or state} {called} {number}"
+    return f"{called}, not answered yet" if sent else ""
+
+
+def living(documents: Sequence[Document]) -> Document | None:
+    """The one that counts."""
+    return next((d for d in reversed(documents) if d.state in ("planned", "draft", "booked")), None)
+
+
+def name(order: Order) -> str:
+    """What people call it."""
+    return order.source_number or order.source_id
