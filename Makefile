@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: env check test exhaustive bench chaos lock format clean
+.PHONY: env demo demo-rabbitmq check test exhaustive bench chaos lock format
 
 env: .venv/ready
 
@@ -10,6 +10,12 @@ env: .venv/ready
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
+
+demo: env  ## shopledger at work on a made-up shop; once and as JSON: ARGS="--orders 25 --exit --json"
+	@$(BIN)/shopledger demo $(ARGS)
+
+demo-rabbitmq: env  ## the same as separate processes on a private RabbitMQ
+	@$(BIN)/shopledger demo --rabbitmq $(ARGS)
 
 check: env  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.domain.reasons import REASONS
 from tools.look.bodies import digest, readable
-from tools.look.texts import harmless
+from tools.cli.texts import harmless
 from tools.look.words import split
 
 

@@ -17,6 +17,8 @@ from typing import Literal
 
 from tools.cli.problems import Exit, Problem
 
+#: Whoever has the folder holds this file.
+LOCK = "lock"
 #: Bytes that a new folder needs: PostgreSQL's own, and some room for orders.
 ROOM = 200 * 1024 * 1024
 #: Seconds that a command waits for another one to be done with the folder.
@@ -88,7 +90,7 @@ class DataFolder:
     @contextlib.contextmanager
     def held(self, *, patience: float = 0.0) -> Iterator[bool]:
         """Whether this process has the folder for itself now; False when another one keeps it."""
-        with (self.path / "lock").open("a") as lock:
+        with (self.path / LOCK).open("a") as lock:
             yield _locked(lock.fileno(), time.monotonic() + patience)
 
     def is_held(self) -> bool:

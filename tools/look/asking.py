@@ -11,8 +11,8 @@ from shared.store import look, owner
 from shared.store.look import Account, Order
 from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
+from tools.cli.texts import harmless
 from tools.look import words
-from tools.look.texts import harmless
 
 
 @dataclass(frozen=True, slots=True)

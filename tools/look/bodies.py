@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from tools.look.texts import harmless
+from tools.cli.texts import harmless
 
 
 class _AsWritten(str):

@@ -12,9 +12,9 @@ from shared.store.look import Filter
 from tools.cli.output import as_json, print_json
 from tools.cli.place import opened
 from tools.cli.problems import Exit, Problem
+from tools.cli.texts import harmless
 from tools.look import asking, listing, overview, story, telling
 from tools.look.names import Since, State, accounts_named, check_names
-from tools.look.texts import harmless
 
 F = TypeVar("F", bound=Callable[..., Any])
 

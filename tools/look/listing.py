@@ -10,11 +10,11 @@ from typing import Any
 
 from shared.store import look
 from shared.store.look import Account, Filter, Transfer
+from tools.cli.page import Page
 from tools.cli.place import Place
+from tools.cli.texts import moment_in_list, money
 from tools.look import words
 from tools.look.bodies import digest
-from tools.look.layout import Page
-from tools.look.texts import moment_in_list, money
 
 COLUMNS = {
     "order": "order",

@@ -9,9 +9,9 @@ from typing import Any
 from connectors.registry import installed
 from shared.store import look
 from shared.store.look import Account, Alarm, ConnectionState, System
+from tools.cli.page import Page
 from tools.cli.place import Place
-from tools.look.layout import Page
-from tools.look.texts import many, moment
+from tools.cli.texts import many, moment
 from tools.look.words import by_state, is_later
 
 

@@ -10,9 +10,9 @@ from shared.store import look
 from shared.store.look import Account, Attempt, Document, Event, Order, Stage
 from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
+from tools.cli.texts import harmless
 from tools.look import words
 from tools.look.bodies import as_text
-from tools.look.texts import harmless
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ import click
 
 from connectors.registry import installed
 from shared.store.look import Document, Stage
+from tools.cli.page import STATES, Page
+from tools.cli.texts import many, moment, money, size
 from tools.look import words
 from tools.look.bodies import digest, readable
-from tools.look.layout import STATES, Page
 from tools.look.story import Story, Try
-from tools.look.texts import many, moment, money, size
 
 #: What `--body` can name.
 STAGES = ("original", "normalised", "sent", "answered")

@@ -9,7 +9,7 @@ from string import Formatter
 
 from shared.domain.reasons import REASONS
 from shared.store.look import Account, Document, Order
-from tools.look.texts import moment
+from tools.cli.texts import moment
 
 STATES = ("waiting", "working", "done", "skipped", "failed", "held")
 

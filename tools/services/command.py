@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import click
 
@@ -25,8 +26,8 @@ SERVICES = {
     "scheduler": {"scheduler": "scheduler"},
 }
 BOTH_OR_NONE = (
-    "set both SHOPLEDGER_DATABASE_URL and SHOPLEDGER_BROKER_URL to run on your servers, or none of them to run in the data"
-    " folder"
+    "set both SHOPLEDGER_DATABASE_URL and SHOPLEDGER_BROKER_URL to run on your servers, or none of them to run in the"
+    " data folder"
 )
 
 
@@ -95,12 +96,14 @@ def check(settings: Settings, port: int | None) -> None:
 
 
 @contextlib.contextmanager
-def supervised(modules: dict[str, str], environment: dict[str, str]) -> Iterator[None]:
+def supervised(
+    modules: Mapping[str, str], environment: Mapping[str, str], *, log: Path | None = None
+) -> Iterator[None]:
     """A process for each module, in the order of their start; all are told to stop before the first is waited for."""
     processes: list[Supervised] = []
     try:
         for name, module in modules.items():
-            processes.append(Supervised(name, [sys.executable, "-m", module], environment))
+            processes.append(Supervised(name, [sys.executable, "-m", module], environment, log=log))
         yield
     finally:
         for process in processes:

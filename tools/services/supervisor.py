@@ -45,7 +45,7 @@ class Supervised:
         environment: Mapping[str, str],
         *,
         log: Path | None = None,
-        manners: Manners = Manners(),  # noqa: B008
+        manners: Manners = Manners(),
     ) -> None:
         """Starts at once. `log`: where its output goes; None: where ours does."""
         self.name = name

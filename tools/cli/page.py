@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
-from tools.cli.output import console, table
-from tools.look.texts import harmless
+from tools.cli.output import console
+from tools.cli.texts import harmless
 
 #: What colours a state has in lists and headings.
 STATES = {
@@ -43,10 +44,12 @@ class Page:
     def line(self, text: str = "", *, style: str = "", indent: int = 0) -> None:
         self._put("", text, style, indent)
 
-    def pair(self, label: str, text: str, *, style: str = "", indent: int = 2, labels: int = 12) -> None:
+    def pair(
+        self, label: str, text: str, *, style: str = "", indent: int = 2, labels: int = 12, label_style: str = "bold"
+    ) -> None:
         """A label and what belongs to it, which goes on below itself where it is long. Nothing for an empty text."""
         if text:
-            self._put(label.ljust(labels), text, style, indent)
+            self._put(label.ljust(labels), text, style, indent, label_style)
 
     def rows(
         self,
@@ -60,7 +63,11 @@ class Page:
         """A table without the columns that are empty; cells of those that are `whole` are never broken."""
         used = {key: heading for key, heading in columns.items() if any(row.get(key) for row in rows)}
         cells = [{key: _one_line(row.get(key, "")) for key in used} for row in rows]
-        made = table(cells, used, styles=STATES)
+        made = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+        for heading in used.values():
+            made.add_column(heading, overflow="fold")
+        for cell in cells:
+            made.add_row(*(Text(text, style=STATES.get(text, "")) for text in cell.values()))
         texts = {key: [heading, *(row[key] for row in cells)] for key, heading in used.items()}
         widths = _widths(texts, whole, room=self._console.width - indent)
         for key, column in zip(used, made.columns, strict=True):
@@ -71,11 +78,11 @@ class Page:
         for line in captured.get().splitlines():
             self._console.file.write(f"{line.rstrip()}\n")
 
-    def _put(self, label: str, text: str, style: str, indent: int) -> None:
+    def _put(self, label: str, text: str, style: str, indent: int, label_style: str = "bold") -> None:
         before = " " * indent + label
         width = max(self._console.width - len(before), LEAST)
         for number, line in enumerate(textwrap.wrap(_one_line(text), width, break_on_hyphens=False) or [""]):
-            start = (before, "bold") if number == 0 else (" " * len(before), "")
+            start = (before, label_style) if number == 0 else (" " * len(before), "")
             self._console.print(Text.assemble(start, (line, style)))
 
 
