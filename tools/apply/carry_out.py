@@ -1,0 +1,118 @@
+"""Does what was planned: each account in one transaction, and then its webhooks, whose rows are stored by then."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from psycopg import Connection
+
+from connectors.base import Webshop
+from shared.domain.findings import Level
+from shared.store import inventory, setup
+from shared.store.inventory import StoredSubscription
+from tools.apply.plan import AccountPlan, Act, ConnectionStep, Looked, Plan, SystemStep, WebhookStep
+from tools.apply.register import Registrar
+from tools.apply.secrets import opened
+from tools.cli.place import Place
+
+#: Who saved settings, as the store keeps it.
+BY = "apply"
+#: Random bytes of a webhook's secret.
+SECRET_BYTES = 32
+
+
+@dataclass(slots=True)
+class Done:
+    """How many steps of each kind were done, and what was met on the way."""
+
+    steps: Counter[Act] = field(default_factory=Counter)
+    looked: list[Looked] = field(default_factory=list)
+
+    @property
+    def is_complete(self) -> bool:
+        """Warnings aside."""
+        return all(looked.finding.level is not Level.FAILING for looked in self.looked)
+
+
+def carry_out(place: Place, plan: Plan) -> Done:
+    """Doing it again does nothing; after a crash, it does what is left. Raises DatabaseDown."""
+    assert not plan.fails, "what fails is not carried out"
+    done = Done(looked=list(plan.unseen))
+    for account in plan.accounts:
+        _AccountHand(place, account, done).carry_out()
+    return done
+
+
+class _AccountHand:
+    def __init__(self, place: Place, plan: AccountPlan, done: Done) -> None:
+        self._place = place
+        self._plan = plan
+        self._done = done
+
+    def carry_out(self) -> None:
+        name, account = self._plan.name, self._plan.id
+        if account is None:
+            account = self._place.database.run(lambda c: setup.open_account(c, name), repeat=False)
+        self._done.steps[self._plan.act] += 1
+        with self._place.database.account(account) as connection:
+            systems = {system: self._system(connection, step) for system, step in self._plan.systems.items()}
+            for step in self._plan.connections.values():
+                _connection(connection, step, systems)
+            rows = [(step, self._row(connection, step, systems[step.system])) for step in self._plan.webhooks]
+        self._done.steps.update(step.act for step in self._plan.systems.values())
+        self._done.steps.update(step.act for step in self._plan.connections.values())
+        for system in {step.system: None for step in self._plan.webhooks}:
+            self._webhooks(account, system, [(step, row) for step, row in rows if step.system == system])
+
+    def _system(self, connection: Connection, step: SystemStep) -> int:
+        wished, credentials = step.wished, opened(step.wished.credentials)
+        if step.id is None:
+            return setup.add_system(
+                connection,
+                self._place.keyring,
+                kind=wished.connector.kind,
+                role="webshop" if isinstance(wished.connector, Webshop) else "accounting",
+                name=wished.name,
+                credentials=credentials,
+            )
+        if step.act is Act.CHANGE:
+            setup.change_credentials(connection, self._place.keyring, step.id, credentials)
+        return step.id
+
+    def _row(self, connection: Connection, step: WebhookStep, system: int) -> StoredSubscription:
+        if step.row is not None:
+            return step.row
+        made = setup.add_subscription(
+            connection,
+            self._place.keyring,
+            system=system,
+            topic=step.topic,
+            secret=secrets.token_urlsafe(SECRET_BYTES),
+        )
+        return next(row for row in inventory.inventory(connection).subscriptions if row.id == made.id)
+
+    def _webhooks(self, account: int, system: str, steps: Sequence[tuple[WebhookStep, StoredSubscription]]) -> None:
+        if all(step.act is Act.NOTHING for step, _ in steps):
+            self._done.steps.update(step.act for step, _ in steps)
+            return
+        registrar = Registrar(self._place, account, self._plan.systems[system])
+        registrar.run(steps)
+        self._done.steps.update(step.act for step in registrar.done)
+        if registrar.finding is not None:
+            self._done.looked.append(Looked(self._plan.name, system, registrar.finding))
+
+
+def _connection(connection: Connection, step: ConnectionStep, systems: Mapping[str, int]) -> None:
+    wished, target = step.wished, step.id
+    if target is None:
+        ends = {"source": systems[wished.source], "target": systems[wished.target]}
+        target = setup.add_connection(
+            connection, kind=wished.kind, name=wished.name, **ends, settings=step.settings, by=BY
+        )
+    elif step.saves_settings:
+        setup.save_settings(connection, target, step.settings, by=BY)
+    if step.switches:
+        setup.switch_connection(connection, target, on=step.on)

@@ -1,0 +1,132 @@
+"""Asks the systems themselves, before anything is written: do the credentials work, do the books have what is named?"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from pydantic import BaseModel
+
+from connectors.accounting import Accounting, AccountingClient
+from connectors.base import Webshop
+from shared.domain.document import NewCustomer, NewProduct
+from shared.domain.findings import Finding, Level
+from shared.domain.settings import OrderSettings
+from shared.errors import ConnectionBroken, Fate, NeedsUser, Skip
+from tools.apply.plan import AccountPlan, Act, ConnectionStep, Looked, SystemStep
+
+
+def look(account: AccountPlan, *, all_of_it: bool) -> list[Looked]:
+    """What is new or changes, or everything. Changes nothing anywhere."""
+    found: list[Looked] = []
+    for name, step in account.systems.items():
+        if all_of_it or step.act is not Act.NOTHING:
+            found += [Looked(account.name, name, finding) for finding in _check(step)]
+    failing = {looked.system for looked in found if looked.finding.level is Level.FAILING}
+    for connection in account.connections.values():
+        target = account.systems[connection.wished.target]
+        is_due = all_of_it or connection.saves_settings or target.act is not Act.NOTHING
+        if is_due and target.wished.name not in failing:
+            found += [
+                Looked(account.name, target.wished.name, finding) for finding in _check_settings(connection, target)
+            ]
+    return found
+
+
+def told(about: str, fate: Fate) -> Finding:
+    """A fate that stops something, as a finding."""
+    if isinstance(fate, ConnectionBroken):
+        remedy = "Give it credentials that work, and apply the file again."
+    elif isinstance(fate, NeedsUser):
+        remedy = "Mend that, and apply the file again."
+    else:
+        remedy = "Apply the file again when it answers."
+    return Finding(Level.FAILING, about, fate.message, remedy)
+
+
+def _check(step: SystemStep) -> Sequence[Finding]:
+    connector = step.wished.connector
+    assert isinstance(connector, Webshop | Accounting)
+    with contextlib.closing(connector.connect(step.wished.credentials)) as client:
+        return client.check()
+
+
+def _check_settings(connection: ConnectionStep, target: SystemStep) -> list[Finding]:
+    connector = target.wished.connector
+    assert isinstance(connector, Accounting)
+    settings = OrderSettings.model_validate(connection.settings)
+    with contextlib.closing(connector.connect(target.wished.credentials)) as client:
+        try:
+            books = client.fill_settings(connector.Settings.model_validate(settings.books))
+        except Fate as fate:
+            return [told("settings", fate)]
+        questions = (
+            _products(connector, client, settings, books),
+            _customer(client, settings),
+            _makings(connector, settings, books),
+        )
+        return [finding for question in questions for finding in _asked(question)]
+
+
+def _asked(findings: Iterable[Finding]) -> Iterator[Finding]:
+    try:
+        yield from findings
+    except Fate as fate:
+        yield told("settings", fate)
+
+
+def _products(
+    connector: Accounting, client: AccountingClient, settings: OrderSettings, books: BaseModel
+) -> Iterator[Finding]:
+    """The products of shipping and fees are there, open, or can be made."""
+    named = {"shipping_product": settings.shipping_product, "fee_product": settings.fee_product}
+    wanted = {setting: number for setting, number in named.items() if number}
+    known = {product.number.casefold(): product for product in client.find_products(sorted({*wanted.values()}))}
+    for setting, number in wanted.items():
+        product = known.get(number.casefold())
+        if product is not None and product.barred:
+            says = f"{setting}: the product {number} is barred in the books."
+            yield Finding(Level.FAILING, "settings", says, "Open it there, or name another one.")
+        elif product is None and not settings.create_products:
+            says = f"{setting}: the books have no product {number}."
+            remedy = "Make it there, name another one, or set create_products: true."
+            yield Finding(Level.FAILING, "settings", says, remedy)
+        elif product is None:
+            connector.write_product(NewProduct(number=number, name=number), books)
+
+
+def _customer(client: AccountingClient, settings: OrderSettings) -> Iterator[Finding]:
+    """The customer for all orders, or for those without an address, is there and open."""
+    number = settings.default_customer
+    if not number:
+        return
+    try:
+        barred = client.get_customer(number).barred
+    except Skip:
+        says = f"default_customer: the books have no customer {number}."
+        yield Finding(Level.FAILING, "settings", says, "Make it there, or name another one.")
+        return
+    if barred:
+        says = f"default_customer: customer {number} is barred in the books."
+        yield Finding(Level.FAILING, "settings", says, "Open it there, or name another one.")
+
+
+def _makings(connector: Accounting, settings: OrderSettings, books: BaseModel) -> Iterator[Finding]:
+    """Whether the settings say all that making customers and products takes; nothing is sent."""
+    customer = NewCustomer(name="A customer", email="customer@shop.example", currency="DKK")
+    makes: dict[str, tuple[bool, Callable[[], object]]] = {
+        "create_customers": (
+            settings.create_customers and settings.customers == "by_email",
+            lambda: connector.write_customer(customer, books),
+        ),
+        "create_products": (
+            settings.create_products,
+            lambda: connector.write_product(NewProduct(number="1", name="A product"), books),
+        ),
+    }
+    for setting, (is_on, write) in makes.items():
+        try:
+            _ = write() if is_on else None
+        except NeedsUser as refusal:
+            says = f"{setting}: none can be made. {refusal.message}"
+            yield Finding(Level.WARNING, "settings", says, f"Do so in the file, or set {setting}: false.")

@@ -1,0 +1,98 @@
+"""What would be done: a step for each account, system, connection and webhook, also where nothing is to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from connectors.base import WebhookSubscription
+from shared.domain.findings import Finding, Level
+from shared.store.inventory import StoredSubscription
+from tools.apply.wish import WishedConnection, WishedSystem
+
+
+class Act(StrEnum):
+    CREATE = "create"
+    CHANGE = "change"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemStep:
+    act: Act
+    wished: WishedSystem
+    #: None where it is new.
+    id: int | None
+    #: What changes in its credentials: fields, and values only of those that are no secret.
+    changes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionStep:
+    act: Act
+    wished: WishedConnection
+    id: int | None
+    #: As they will be.
+    settings: Mapping[str, Any]
+    saves_settings: bool
+    #: Whether it will be on, and whether that is to be switched.
+    on: bool
+    switches: bool
+    changes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookStep:
+    """One topic of one webshop."""
+
+    act: Act
+    #: The webshop's name.
+    system: str
+    topic: str
+    #: None where there is none yet, or none whose secret can be opened.
+    row: StoredSubscription | None = None
+    #: The webhook at the shop that is as it should be.
+    good: WebhookSubscription | None = None
+    #: Ours at the shop that are not.
+    stale: Sequence[WebhookSubscription] = ()
+    changes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found when a system was asked."""
+
+    account: str
+    system: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPlan:
+    name: str
+    #: None where it is new.
+    id: int | None
+    systems: Mapping[str, SystemStep]
+    connections: Mapping[str, ConnectionStep]
+    webhooks: Sequence[WebhookStep] = ()
+
+    @property
+    def act(self) -> Act:
+        return Act.CREATE if self.id is None else Act.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    accounts: Sequence[AccountPlan]
+    #: What live systems said; one failing finding, and nothing is carried out.
+    looked: Sequence[Looked]
+    #: Webshops whose webhooks could not be looked at: all else goes on.
+    unseen: Sequence[Looked]
+    #: What the store has and the file does not name: it stays as it is.
+    not_in_file: Sequence[str]
+
+    @property
+    def fails(self) -> bool:
+        return any(looked.finding.level is Level.FAILING for looked in self.looked)
