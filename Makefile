@@ -27,9 +27,9 @@ test: env  ## everything, on a private PostgreSQL and a private RabbitMQ
 	$(BIN)/pytest $(ARGS)
 
 exhaustive: env  ## every property, with thousands of examples each
-	SHOPLEDGER_PROOFS=exhaustive $(BIN)/pytest $(ARGS)
+	PROOFS=exhaustive $(BIN)/pytest $(ARGS)
 
-bench: env  ## webhooks, relay, orders and one order beside their bare limits; one of them: ARGS=line
+bench: env  ## webhooks, relay, orders, one order and `up`, beside their bare limits; one of them: ARGS=line
 	$(BIN)/python -m bench $(ARGS)
 
 chaos: env  ## one document for every order while all is killed: ORDERS=10000 SEED=1 ARGS="--faults --json"

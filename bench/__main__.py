@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-from bench import line, one_order, relay, webhook
+from bench import alone, line, one_order, relay, webhook
 
 
 def main() -> None:
@@ -24,6 +24,7 @@ def main() -> None:
         bench.add_argument("--count", type=int, default=count, help="of a run")
         if rounds is not None:
             bench.add_argument("--rounds", type=int, default=rounds, help="runs, of which the median counts")
+    kinds.add_parser("up", help="everything in one process: its start, and what it costs when nothing happens")
     chosen = parser.parse_args()
     print(f"Python {platform.python_version()} ({sys.executable}), {os.cpu_count()} cores\n")
     for kind in [chosen.kind] if chosen.kind else list(kinds.choices):
@@ -40,6 +41,8 @@ def run(kind: str, chosen: argparse.Namespace) -> None:
             relay.report(chosen.count, chosen.rounds)
         case "line":
             line.report(chosen.count, chosen.rounds)
+        case "up":
+            alone.report()
         case _:
             one_order.report(chosen.count)
     print()

@@ -21,7 +21,7 @@ from tools.servers.rabbitmq import RabbitServer
 # One failure of a property at a time: several come as a group, which no test expects.
 settings.register_profile("sample", derandomize=True, deadline=None, report_multiple_bugs=False)
 settings.register_profile("exhaustive", max_examples=5000, deadline=None, report_multiple_bugs=False)
-settings.load_profile(os.environ.get("SHOPLEDGER_PROOFS", "sample"))
+settings.load_profile(os.environ.get("PROOFS", "sample"))
 
 RUN = pytest.StashKey[Run]()
 FOLDER = pytest.StashKey[Path]()

@@ -23,7 +23,7 @@ from shared.sandbox.server import Sandbox
 __all__ = ["EconomicSandbox", "KeyPolicy", "Role", "Rounding", "SandboxDocument"]
 
 #: Where the vendor's JSON schemas are, for who has them.
-SCHEMAS = "SHOPLEDGER_ECONOMIC_SCHEMAS"
+SCHEMAS = "ECONOMIC_SCHEMAS"
 
 
 class EconomicSandbox(Sandbox):
