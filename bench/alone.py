@@ -37,8 +37,8 @@ def report() -> None:
         first = [_start(folder / str(number)) for number in range(STARTS)]
         again = [_start(folder / str(number)) for number in range(STARTS)]
         idle = _idle(folder / "0")
-    print("`shopledger up` alone\n")
-    print(f"ready after {statistics.median(first):.1f} s in a new folder, {statistics.median(again):.1f} s in one it has")
+    new, used = statistics.median(first), statistics.median(again)
+    print(f"`shopledger up` alone\n\nready after {new:.1f} s in a new folder, {used:.1f} s in one it has")
     print(
         f"idle for {WATCHED:.0f} s: {idle.share:.1%} of a core; memory {idle.ours + idle.postgres:.0f} MB:"
         f" {idle.ours:.0f} ours, {idle.postgres:.0f} PostgreSQL"

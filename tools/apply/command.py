@@ -42,7 +42,7 @@ def apply(context: click.Context, file: Path, only_plan: bool, check_all: bool, 
         if not as_json:
             show_plan(planned, out)
 
-    with opened(context) as place:
+    with opened(context, make=True) as place:
         if only_plan:
             planned, done = plan_wish(place, wish, check_all=check_all), None
             tell(planned)

@@ -62,10 +62,14 @@ class Chosen:
 
     @property
     def folder(self) -> DataFolder:
-        """Where the user's own data are, or the demo's; the demo's, too, where he has none of his own yet."""
-        own = DataFolder(self.data or self.settings.data)
+        """Where something is set up: the user's own, or the demo's where he says so."""
+        return demo_folder(self.settings) if self.demo else DataFolder(self.data or self.settings.data)
+
+    @property
+    def folder_to_look_at(self) -> DataFolder:
+        """The same; and the demo's, where he has none of his own yet."""
         demo = demo_folder(self.settings)
-        return demo if self.demo or (self.data is None and demo.is_made and not own.is_made) else own
+        return demo if self.data is None and demo.is_made and not self.folder.is_made else self.folder
 
 
 def demo_folder(settings: Settings) -> DataFolder:
@@ -74,7 +78,7 @@ def demo_folder(settings: Settings) -> DataFolder:
 
 @contextlib.contextmanager
 def opened(context: click.Context, *, make: bool = False) -> Iterator[Place]:
-    """`make`: a data folder that is not there yet is made. Raises Problem."""
+    """`make`: something is to be set up, and a data folder that is not there yet is made. Raises Problem."""
     chosen: Chosen = context.obj
     with on_servers(chosen.settings) if chosen.uses_servers else in_folder(chosen, make=make) as place:
         try:
@@ -107,7 +111,7 @@ def on_servers(settings: Settings) -> Iterator[Place]:
 @contextlib.contextmanager
 def in_folder(chosen: Chosen, *, make: bool) -> Iterator[Place]:
     """With the PostgreSQL that `up` runs there, or with one that runs as long as this command. Raises Problem."""
-    folder, settings = chosen.folder, chosen.settings
+    folder, settings = chosen.folder if make else chosen.folder_to_look_at, chosen.settings
     if not folder.is_made and not make:
         raise Problem(
             f"there is nothing in the data folder {folder.path} yet: begin with `shopledger demo` or `shopledger up`,"

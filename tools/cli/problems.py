@@ -30,6 +30,6 @@ class Problem(click.ClickException):
     def exit_code(self) -> int:  # type: ignore[override]
         return self.code
 
-    def show(self, file: IO[Any] | None = None) -> None:
+    def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002
         for line in self.message.splitlines():
             click.echo(f"shopledger: {line}", err=True)

@@ -53,19 +53,23 @@ def demo(context: click.Context, orders: int | None, exits: bool, as_json: bool,
     began = time.monotonic()
     folder = fresh_folder(chosen)
     pace = Pace(orders or FIRST, QUICKLY if orders else EVERY, None if exits else THEN)
-    teller = Teller(console(err=as_json), called(chosen))
     begin = with_rabbitmq if rabbitmq else embedded
     with folder.log.open("a") as log, until_signal() as ended:
         configure_logs(format="json", level="info", to=log)
-        with outside() as ends, begin(folder, chosen.settings) as running:
+        with (
+            outside() as ends,
+            begin(folder, chosen.settings) as running,
+            Teller(console(err=as_json), called(chosen)) as teller,
+        ):
             teller.beginning(ends.shop.url, ends.books.url, running)
             account = connect(running.place, ends, folder, teller)
             ready = time.monotonic() - began
             run = Run(ends, running.place, account, teller)
+            teller.expect(pace.orders)
             result = run.first_orders(pace, ended)
             teller.summary(result.verdict, result.seconds, to_try(run))
             if pace.then is not None and not ended.is_set():
-                teller.goes_on()
+                teller.goes_on(ends.books.url, to_try(run))
                 result = run.now_and_then(pace.then, ended)
                 teller.summary(result.verdict, result.seconds, to_try(run))
     if as_json:
@@ -112,13 +116,15 @@ def to_try(run: Run) -> str:
 
 def called(chosen: Chosen) -> str:
     """How a reader calls this command from where he is, so that it finds the demo."""
-    program = Path(sys.argv[0])
-    name = program.name if shutil.which(program.name) else os.path.relpath(program)
+    program = Path(sys.argv[0]).absolute()
+    name = str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else str(program)
     if program.name == "__main__.py":
         name = "python -m tools"
+    elif shutil.which(program.name) == str(program):
+        name = program.name
     if chosen.data is not None:
         return f"{name} --data {chosen.data}"
-    return name if chosen.folder.path == demo_folder(chosen.settings).path else f"{name} --demo"
+    return name if chosen.folder_to_look_at.path == demo_folder(chosen.settings).path else f"{name} --demo"
 
 
 def as_line(result: Result, broker: str, ready: float) -> str:

@@ -59,7 +59,7 @@ def _inside(chosen: Chosen, place: Place) -> Iterator[Section]:
     if chosen.uses_servers:
         yield Section("way in", [around.way_in(place.public_url)])
     else:
-        folder = chosen.folder
+        folder = chosen.folder_to_look_at
         running = around.here(folder)
         ways = [around.way_in(place.public_url)] if running.level is Level.OK else []
         yield Section(f"data folder {folder.path}", [running, *ways, around.disk(folder)])
