@@ -10,16 +10,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.support.processes import ROOT
+from tests.support.waiting import PATIENCE, eventually
 from tools.demo.outside import Outside
 
-#: Seconds within which anything a user waits for has happened.
-WITHIN = 60.0
 READY = re.compile(r"webhooks come in at (http://\S+)/webhooks/")
 
 
@@ -43,7 +41,7 @@ def shopledger(
         cwd=ROOT,
         text=True,
         capture_output=True,
-        timeout=WITHIN,
+        timeout=PATIENCE,
         input=given,
     )
 
@@ -52,13 +50,6 @@ def json_of(*arguments: str) -> Any:
     ended = shopledger(*arguments)
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout)
-
-
-def eventually(holds: Callable[[], bool], what: str, within: float = WITHIN) -> None:
-    give_up = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < give_up, f"never: {what}"
-        time.sleep(0.02)
 
 
 class Up:
@@ -85,7 +76,7 @@ class Up:
         self.address = found[1]
 
     def wait_until_ended(self) -> int:
-        return self.process.wait(WITHIN)
+        return self.process.wait(PATIENCE)
 
     def end(self, number: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(number)

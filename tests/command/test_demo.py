@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.command.rig import command, environment, eventually, json_of, shopledger
+from tests.command.rig import command, environment, json_of, shopledger
 from tests.support.processes import ROOT
 from tests.support.servers import told
+from tests.support.waiting import eventually
 
 ENDS = {"transferred": 12, "skipped": {"state_not_allowed": 1}, "failed": {"product_barred": 1, "totals_differ": 1}}
 

@@ -16,12 +16,13 @@ import pytest
 
 from shared.queue import Queue
 from shared.store.database import Database
-from tests.command.rig import command, eventually
+from tests.command.rig import command
 from tests.line.queues import channel_to
 from tests.line.rig import Line, line_to
 from tests.support.orders import tell, woo_order
 from tests.support.processes import ROOT, environment, free_port
 from tests.support.servers import DatabaseAddress, Rabbit
+from tests.support.waiting import eventually
 from tests.support.wire import exchange, request
 from tools.servers import guard
 from tools.services.supervisor import Manners, Supervised

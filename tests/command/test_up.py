@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.command.rig import connect, eventually, json_of, place_orders, references, shopledger, up
+from tests.command.rig import connect, json_of, place_orders, references, shopledger, up
+from tests.support.waiting import eventually
 from tools.demo.outside import Outside, outside
 from tools.servers import guard
 from tools.servers.unprivileged import user_namespaces_work

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import dramatiq
@@ -54,11 +53,3 @@ def take_all(amqp_url: str, queue: str = Queue.ORDERS) -> list[dramatiq.Message[
 def orders_in_queue(amqp_url: str) -> list[str]:
     """Order numbers, in the order of the queue, taken out."""
     return [message.kwargs["order"] for message in take_all(amqp_url)]
-
-
-def eventually(happened: Callable[[], bool], *, within: float = PATIENCE, what: str = "it") -> None:
-    """For what another process does and nobody tells us about."""
-    give_up = time.monotonic() + within
-    while not happened():
-        assert time.monotonic() < give_up, f"{what} did not happen within {within} s"
-        time.sleep(0.01)

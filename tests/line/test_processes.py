@@ -17,11 +17,12 @@ import pytest
 
 from shared.queue import Queue, make_broker, message_for
 from shared.store.database import Database
-from tests.line.queues import channel_to, eventually
+from tests.line.queues import channel_to
 from tests.line.rig import Line, line_to
 from tests.support.orders import tell, woo_order
 from tests.support.processes import environment, free_port, running
 from tests.support.servers import DatabaseAddress, Rabbit
+from tests.support.waiting import eventually
 
 #: Stands in a customer's address; it may be in the store and in the books, and nowhere else.
 PLANTED = "Plantagenet"

@@ -8,14 +8,15 @@ import time
 import psycopg
 import pytest
 
-from ingest.relay import Relay
+from ingest.relay import Relay, Turns
 from shared.publisher import Publisher
 from shared.queue import Queue
 from shared.store.database import Database
-from tests.line.queues import channel_to, eventually, orders_in_queue, publishing_to, take_all
+from tests.line.queues import channel_to, orders_in_queue, publishing_to, take_all
 from tests.support.orders import tell, woo_order
 from tests.support.servers import Rabbit
 from tests.support.shop import Shop, open_shop
+from tests.support.waiting import eventually
 from tools.servers.rabbitmq import RabbitServer
 
 
@@ -227,3 +228,26 @@ def test_a_connection_of_a_kind_that_nobody_handles_yet_stops_nothing(own_store:
 
     # When the relay looks, then it leaves that alone
     assert relay.round() == (0, 0)
+
+
+def test_a_relay_that_looks_seldom_looks_at_once_when_it_is_nudged(own_store: Database, rabbitmq: Rabbit) -> None:
+    # Given a relay that looks once an hour, and has looked
+    shop = open_shop(own_store)
+    turns = Turns(look_every=3600.0)
+    stop = threading.Event()
+    with publishing_to(rabbitmq.amqp_url) as publisher:
+        thread = threading.Thread(target=Relay(own_store, publisher, turns).run, args=(stop,))
+        thread.start()
+        try:
+            eventually(lambda: turns.next_look > time.monotonic() + 3000, "it has looked")
+
+            # When an order comes and it is nudged, then it rings
+            tell(shop, woo_order(1))
+            turns.nudge()
+            eventually(lambda: orders_in_queue(rabbitmq.amqp_url) == ["1"], "the order was rung for")
+        finally:
+            stop.set()
+
+        # And it stops soon when it is told to, however long it would have waited
+        thread.join(timeout=5)
+        assert not thread.is_alive()

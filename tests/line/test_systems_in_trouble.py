@@ -15,10 +15,10 @@ from connectors.pace import Budget
 from shared.store import setup
 from shared.store.database import Database
 from shared.store.sql import query
-from tests.line.queues import eventually
 from tests.line.rig import Killed, Line, books_credentials, dies_at, line_to
 from tests.support.orders import tell, woo_order
 from tests.support.shop import KEYRING
+from tests.support.waiting import eventually
 from workers.hand import LEASE, Point, PutBack
 from workers.lanes import Lanes
 

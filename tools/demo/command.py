@@ -88,12 +88,13 @@ def fresh_folder(chosen: Chosen) -> DataFolder:
             Exit.CANNOT_CREATE,
         )
     folder.prepare()
-    if folder.is_held():
-        raise Problem(f"a demo runs in {folder.path} already: end that one first", Exit.UNAVAILABLE)
-    for path in folder.path.iterdir():
-        if path.name not in (MARK, LOCK):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
     mark.write_text(MARK_SAYS)
+    with folder.held() as is_ours:
+        if not is_ours:
+            raise Problem(f"a demo runs in {folder.path} already: end that one first", Exit.UNAVAILABLE)
+        for path in folder.path.iterdir():
+            if path.name not in (MARK, LOCK):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
     return folder
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from types import TracebackType
 from typing import Self
 
@@ -17,12 +18,16 @@ from shared.store.database import Database
 from tools.cli.problems import Exit, Problem
 from tools.embedded.folder import DataFolder, Holder, Use
 from tools.migrate import MigrationError, migrate
-from tools.servers.postgres import PostgresServer
+from tools.servers.postgres import AlreadyRuns, PostgresServer
 from tools.servers.process import ServerError
 
 #: Seconds between two looks whether it still runs, and before it is started again when that failed.
 LOOK_EVERY = 0.2
 BREATHE = 2.0
+#: Seconds in which the PostgreSQL of a killed process must have ended; its guard kills it after ten.
+ORPHAN_ENDS_WITHIN = 15.0
+#: Seconds that another command may look whether the folder is free.
+GLANCE = 1.0
 
 log = structlog.get_logger()
 
@@ -30,7 +35,7 @@ log = structlog.get_logger()
 class OwnPostgres:
     """Between `start` and `stop` the folder is this process'. Raises Problem where it cannot be had or started."""
 
-    def __init__(self, folder: DataFolder, use: Use, *, address: str = "", patience: float = 0.0) -> None:
+    def __init__(self, folder: DataFolder, use: Use, *, address: str = "", patience: float = GLANCE) -> None:
         self._folder = folder
         self._use = use
         self._address = address
@@ -88,8 +93,16 @@ class OwnPostgres:
         self.stop()
 
     def _launch(self) -> None:
+        """The folder is ours: a PostgreSQL that still runs there is a killed process' own, and is being ended."""
+        give_up = time.monotonic() + ORPHAN_ENDS_WITHIN
         try:
-            self._server.start()
+            while True:
+                try:
+                    return self._server.start()
+                except AlreadyRuns:
+                    if time.monotonic() > give_up:
+                        raise
+                    time.sleep(LOOK_EVERY)
         except ServerError as error:
             raise Problem(f"PostgreSQL of the data folder did not start: {error}", Exit.UNAVAILABLE) from None
         except PermissionError as error:

@@ -35,6 +35,10 @@ BUILTIN_LOCALE_SINCE = 17
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
+class AlreadyRuns(ServerError):
+    """Somebody's PostgreSQL has the cluster. The message says which process."""
+
+
 class PostgresServer(Server):
     """One cluster in one folder, with the same password, and for one object the same port, across restarts."""
 
@@ -141,7 +145,7 @@ class PostgresServer(Server):
             return
         pid = int(lock.read_text().split("\n", 1)[0] or 0)
         if guard.running(pid, str(self.cluster)):
-            raise ServerError(f"PostgreSQL already runs on {self.cluster} as process {pid}; stop that one first")
+            raise AlreadyRuns(f"PostgreSQL already runs on {self.cluster} as process {pid}; stop that one first")
         lock.unlink()
 
     def _launch(self) -> bool:

@@ -25,6 +25,7 @@ SERVICES = {
     "worker": {"worker": "workers"},
     "scheduler": {"scheduler": "scheduler"},
 }
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 BOTH_OR_NONE = (
     "set both SHOPLEDGER_DATABASE_URL and SHOPLEDGER_BROKER_URL to run on your servers, or none of them to run in the"
     " data folder"
@@ -114,7 +115,7 @@ def supervised(
 
 @contextlib.contextmanager
 def until_signal() -> Iterator[threading.Event]:
-    """Set by Ctrl-C or SIGTERM; the second one ends the process as if nobody had caught it."""
+    """Set by Ctrl-C, SIGTERM or a terminal that closes; the second one ends the process as if nobody had caught it."""
     ended = threading.Event()
 
     def end(number: int, _: object) -> None:
@@ -123,7 +124,8 @@ def until_signal() -> Iterator[threading.Event]:
             os.kill(os.getpid(), number)
         ended.set()
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]  # nohup ignores one
+    before = {number: signal.signal(number, end) for number in heard}
     try:
         yield ended
     finally:
