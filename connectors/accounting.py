@@ -24,7 +24,7 @@ from shared.domain.findings import Finding
 
 
 class AccountingClient(Protocol):
-    """Talks to one agreement. Every method but `check` raises a fate of `shared.errors`, and nothing of the HTTP
+    """Talks to one agreement. Every method but the checks raises a fate of `shared.errors`, and nothing of the HTTP
     library.
 
     A writing method sends the given bytes as they are, with `key` as the idempotency key where the system knows one,
@@ -44,6 +44,15 @@ class AccountingClient(Protocol):
         """The owner's settings with what he left open taken from the books' own defaults. Kept for some minutes.
 
         Raises NeedsUser where the books have no default either.
+        """
+        ...
+
+    def check_settings(self, settings: BaseModel) -> Sequence[Finding]:
+        """Whether the books have what the owner chose there, and a shop's documents may use it.
+
+        Changes nothing, and never raises. FAILING, about "settings" and beginning with the setting's name, for each
+        choice that the first order would be refused for, and where something could not be found out; nothing for what
+        is well, or was left open. Asks anew each time.
         """
         ...
 

@@ -32,22 +32,16 @@ class Economic(Accounting):
         return EconomicClient(_access(credentials), pace)
 
     def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
-        return write.write_document(plan, _choices(settings))
+        return write.write_document(plan, choices.as_settings(settings))
 
     def write_customer(self, customer: NewCustomer, settings: BaseModel) -> bytes:
-        return write.write_customer(customer, _choices(settings))
+        return write.write_customer(customer, choices.as_settings(settings))
 
     def write_product(self, product: NewProduct, settings: BaseModel) -> bytes:
-        return write.write_product(product, _choices(settings))
+        return write.write_product(product, choices.as_settings(settings))
 
 
 def _access(credentials: BaseModel) -> access.Credentials:
     if not isinstance(credentials, access.Credentials):
         raise TypeError("credentials of another connector")
     return credentials
-
-
-def _choices(settings: BaseModel) -> choices.Settings:
-    if not isinstance(settings, choices.Settings):
-        raise TypeError("settings of another connector")
-    return settings

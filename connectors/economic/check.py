@@ -61,12 +61,12 @@ def check(rest: Rest) -> Sequence[Finding]:
     try:
         agreement = lookups.agreement()
     except Fate as fate:
-        return [*_clock(rest), _failing(fate)]
+        return [*_clock(rest), failing(fate)]
     opened, clock = Finding(Level.OK, "credentials", _named(agreement)), _clock(rest)
     return [opened, *(_role(agreement) or _rights(rest, lookups)), *clock]
 
 
-def _failing(fate: Fate, what: str = "The agreement") -> Finding:
+def failing(fate: Fate, what: str = "The agreement") -> Finding:
     """`what` could not be read."""
     if fate.code in _FORBIDDEN:
         return Finding(Level.FAILING, "rights", f"{what} cannot be read: {_cause(fate)}.", _FORBIDDEN[fate.code])
@@ -121,7 +121,7 @@ def _rights(rest: Rest, lookups: Lookups) -> list[Finding]:
         try:
             ask()
         except Fate as fate:
-            return [_failing(fate, what)]
+            return [failing(fate, what)]
     return _drafts(rest)
 
 
@@ -133,7 +133,7 @@ def _drafts(rest: Rest) -> list[Finding]:
             read_page(rest.get(Shelf.of(kind, Place.DRAFT).path, _ONE))
         except Fate as fate:
             if fate.code not in _FORBIDDEN:
-                return [_failing(fate)]
+                return [failing(fate)]
             refused.append((f"Draft {kind}s", fate))
     if not refused:
         says = (

@@ -10,13 +10,14 @@ from pydantic import BaseModel
 
 from connectors.economic import filters, read
 from connectors.economic.check import check
+from connectors.economic.chosen import check_chosen
 from connectors.economic.credentials import Credentials
 from connectors.economic.errors import unexpected
 from connectors.economic.ids import encode_id
 from connectors.economic.lookups import Lookups, rows
 from connectors.economic.read import Shelf
 from connectors.economic.rest import Answer, Rest
-from connectors.economic.settings import Settings
+from connectors.economic.settings import as_settings
 from connectors.economic.write import is_email, is_product_number, is_reference, write_booking
 from connectors.pace import UNHURRIED, Pace
 from shared.domain.document import Customer, DocumentKind, FoundDocument, Place, Product
@@ -27,7 +28,7 @@ T = TypeVar("T")
 
 
 class EconomicClient:
-    """Talks to one agreement, not for several threads at once. Raises fates only, `check` none."""
+    """Talks to one agreement, not for several threads at once. Raises fates only, the checks none."""
 
     def __init__(self, credentials: Credentials, pace: Pace = UNHURRIED) -> None:
         self._rest = Rest(credentials, pace)
@@ -47,9 +48,10 @@ class EconomicClient:
         return check(self._rest)
 
     def fill_settings(self, settings: BaseModel) -> BaseModel:
-        if not isinstance(settings, Settings):
-            raise TypeError("settings of another connector")
-        return self.lookups.fill(settings)
+        return self.lookups.fill(as_settings(settings))
+
+    def check_settings(self, settings: BaseModel) -> Sequence[Finding]:
+        return check_chosen(self._rest, as_settings(settings))
 
     # Documents.
 

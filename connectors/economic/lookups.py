@@ -19,6 +19,8 @@ KEPT = 600.0
 PAGE_SIZE = 1000
 #: More pages than any list has; it only bounds a server that repeats itself.
 MAX_PAGES = 1000
+#: The type of payment terms that ask each document for a day of its own.
+DUE_DATE = "dueDate"
 
 T = TypeVar("T")
 
@@ -31,6 +33,7 @@ class Lookup(Enum):
     VAT_ZONES = ("vat-zones", "vatZoneNumber")
     CUSTOMER_GROUPS = ("customer-groups", "customerGroupNumber")
     PRODUCT_GROUPS = ("product-groups", "productGroupNumber")
+    UNITS = ("units", "unitNumber")
     CURRENCIES = ("currencies", "code")
 
 
@@ -110,7 +113,7 @@ class Lookups:
     def _usual_terms(self) -> int:
         """The agreement's default, else the lowest number. A shop's order has no due date of its own to go with
         terms of the type "dueDate"."""
-        terms = [entry for entry in self.entries(Lookup.PAYMENT_TERMS) if entry.kind != "dueDate"]
+        terms = [entry for entry in self.entries(Lookup.PAYMENT_TERMS) if entry.kind != DUE_DATE]
         if not terms:
             raise NeedsUser(
                 "payment_terms", "e-conomic has no payment terms that a shop's order can have: make some there."

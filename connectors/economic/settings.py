@@ -26,3 +26,10 @@ class Settings(BaseModel):
     product_group: Number | None = None
     #: On every line with a product, and on products that are made.
     unit: Number | None = None
+
+
+def as_settings(settings: BaseModel) -> Settings:
+    """Raises TypeError for those of another connector."""
+    if not isinstance(settings, Settings):
+        raise TypeError("settings of another connector")
+    return settings

@@ -50,6 +50,24 @@ class OldSchema(Exception):
     """The database lacks migrations that this code needs."""
 
 
+class Held:
+    """A connection that whoever has it keeps for long. Each call on it has a deadline, as all calls have."""
+
+    def __init__(self, connection: Connection, watchdog: Watchdog) -> None:
+        self._connection = connection
+        self._watchdog = watchdog
+
+    def run(self, work: Callable[[Connection], T], *, within: float) -> T:
+        """Raises DatabaseDown where the connection is broken or silent; other errors of PostgreSQL come as they are."""
+        try:
+            with self._watchdog.limit(self._connection, within):
+                return work(self._connection)
+        except psycopg.OperationalError as error:
+            if self._connection.closed:
+                raise DatabaseDown("PostgreSQL broke the connection off") from error
+            raise
+
+
 class Database:
     """Logged in as `shopledger_app`. Any number of threads may use it; `connections` of them at a time."""
 
@@ -57,14 +75,10 @@ class Database:
         """`within`: seconds that one call may take, waiting for a connection included."""
         self._url = url
         self._within = within
-        limit = int((within - SERVER_FIRST) * 1000)
         self._options: dict[str, Any] = {
             "autocommit": True,
             "prepare_threshold": 0,
             "application_name": f"shopledger {name}",
-            # A temporary table must never stand before one of ours.
-            "options": "-c search_path=shopledger,pg_temp"
-            f" -c statement_timeout={limit} -c lock_timeout={limit} -c client_connection_check_interval=250ms",
             "connect_timeout": 2,
             "client_encoding": "utf8",
         }
@@ -117,6 +131,16 @@ class Database:
                     raise DatabaseDown("PostgreSQL broke the connection off") from error
                 raise
 
+    @contextlib.contextmanager
+    def held(self, *, patience: float) -> Iterator[Held]:
+        """A connection beside the shared ones, for as long as the caller keeps it, for a lock of its session, say.
+
+        `patience`: seconds that a statement there may wait. Raises DatabaseDown where the connection cannot be had.
+        """
+        connection = self._connect(time.monotonic() + self._within, statements=patience)
+        with contextlib.closing(connection):
+            yield Held(connection, self._watchdog)
+
     def check_role(self) -> None:
         """Raises UnsafeRole unless row-level security binds this login. Every service calls it at its start."""
         name, is_unsafe = self.one("role_rights")
@@ -168,7 +192,7 @@ class Database:
             if connection is None or connection.closed or _was_hung_up(connection):
                 _close(connection)
                 connection = None
-                connection = self._connect(give_up)
+                connection = self._connect(give_up, statements=self._within - SERVER_FIRST)
             yield connection
         finally:
             if connection is not None and connection.info.transaction_status != TransactionStatus.IDLE:
@@ -179,10 +203,17 @@ class Database:
         if time.monotonic() < self._silent_until:
             raise DatabaseDown("PostgreSQL did not answer a moment ago")
 
-    def _connect(self, give_up: float) -> Connection:
+    def _connect(self, give_up: float, *, statements: float) -> Connection:
+        """`statements`: seconds after which the server ends one."""
+        limit = int(statements * 1000)
+        # A temporary table must never stand before one of ours.
+        options = (
+            "-c search_path=shopledger,pg_temp"
+            f" -c statement_timeout={limit} -c lock_timeout={limit} -c client_connection_check_interval=250ms"
+        )
         # libpq waits two seconds at least for a server that takes the call and says nothing: too long for us.
         left = max(0.0, give_up - time.monotonic())
-        attempt = self._connector.submit(lambda: psycopg.connect(self._url, **self._options))
+        attempt = self._connector.submit(lambda: psycopg.connect(self._url, options=options, **self._options))
         try:
             return attempt.result(timeout=left)
         except TimeoutError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
@@ -17,6 +18,7 @@ from shared.store.sql import query
 class StoredAccount:
     id: int
     name: str
+    active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,9 @@ class StoredSystem:
     #: "webshop" or "accounting".
     role: str
     name: str
+    #: The code of what broke it, and since when (UTC) nothing is asked of it; None where it works.
+    broken_reason: str | None = None
+    broken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class StoredConnection:
 class StoredSubscription:
     id: int
     system: int
+    #: Goes into the webhook's address: `/webhooks/<public_id>`.
     public_id: str
     topic: str
     #: The webhook's id at the shop; None until it is known to be made.
@@ -65,7 +71,7 @@ class Inventory:
 def accounts(database: Database) -> list[StoredAccount]:
     """All of them, oldest first. Raises DatabaseDown."""
     rows = database.run(lambda c: c.execute(query("accounts_there_are")).fetchall())
-    return [StoredAccount(id_, name) for id_, name, _ in rows]
+    return [StoredAccount(*row) for row in rows]
 
 
 def inventory(connection: Connection) -> Inventory:

@@ -1,6 +1,6 @@
 """What an operator reads of an account: its transfers, the whole story of one order, and the state of its systems.
 
-All but `accounts` run inside an account and change nothing. Times are UTC, totals gross in the currency beside them.
+All of it runs inside an account and changes nothing. Times are UTC, totals gross in the currency beside them.
 """
 
 from __future__ import annotations
@@ -14,17 +14,9 @@ from typing import Any, TypeVar
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from shared.store.database import Database
 from shared.store.sql import query
 
 R = TypeVar("R")
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    id: int
-    name: str
-    active: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,12 +187,6 @@ class Names:
 
     connections: Sequence[str]
     reasons: Sequence[str]
-
-
-def accounts(database: Database) -> list[Account]:
-    """All of them, oldest first. Raises DatabaseDown."""
-    rows = database.run(lambda c: c.execute(query("accounts_there_are")).fetchall())
-    return [Account(*row) for row in rows]
 
 
 def transfers(connection: Connection, wanted: Filter, *, most: int) -> tuple[list[Transfer], Mapping[str, int]]:

@@ -5,21 +5,13 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from psycopg import Connection
 
 from shared.sealing import Keyring
+from shared.store.inventory import StoredSubscription
 from shared.store.sql import query
-
-
-@dataclass(frozen=True, slots=True)
-class NewSubscription:
-    """`public_id` goes into the webhook's address: `/webhooks/<public_id>`."""
-
-    id: int
-    public_id: str
 
 
 def open_account(connection: Connection, name: str) -> int:
@@ -43,7 +35,10 @@ def add_system(
 
 
 def change_credentials(connection: Connection, keyring: Keyring, system: int, credentials: Mapping[str, str]) -> None:
-    """What waited because the former ones were refused goes on, and the alarm about it ends. Raises LookupError."""
+    """What waited because the former ones were refused goes on, and the alarm about it ends. Raises LookupError.
+
+    The same ones again let in a system that takes them again.
+    """
     sealed = keyring.seal(json.dumps(dict(credentials)), bound_to=f"systems:{system}")
     row = connection.execute(query("change_credentials"), {"system": system, "credentials": sealed}).fetchone()
     if row is None:
@@ -60,11 +55,11 @@ def read_credentials(connection: Connection, keyring: Keyring, system: int) -> d
 
 def add_subscription(
     connection: Connection, keyring: Keyring, *, system: int, topic: str, secret: str, external_id: str | None = None
-) -> NewSubscription:
+) -> StoredSubscription:
     public_id = secrets.token_urlsafe(24)
     sealed = keyring.seal(secret, bound_to=f"subscriptions:{public_id}")
     row = {"system": system, "public_id": public_id, "topic": topic, "external_id": external_id, "secrets": [sealed]}
-    return NewSubscription(_id(connection, "add_subscription", row), public_id)
+    return StoredSubscription(_id(connection, "add_subscription", row), system, public_id, topic, external_id, [sealed])
 
 
 def note_webhook(connection: Connection, subscription: int, external_id: str) -> None:

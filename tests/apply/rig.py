@@ -1,4 +1,4 @@
-"""A shop, books and a store, and a file that wishes to connect them."""
+"""A shop, books and a store, a file that wishes to connect them, and who applies it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner, Result
+
 from connectors.economic.sandbox import EconomicSandbox
 from connectors.woocommerce.sandbox import WooCommerceSandbox
 from shared.sandbox.journal import EntryKind
 from shared.store import inventory
 from shared.store.database import Database
-from tests.support.shop import KEYRING
+from tests.support.servers import DatabaseAddress
+from tests.support.shop import KEYRING, SECRET_KEYS
 from tools.apply import Applied, Wish, apply
+from tools.apply.credentials import Sources
 from tools.apply.plan import Act
 from tools.apply.read import parse_wish
-from tools.apply.secrets import Sources
 from tools.apply.telling import lines
+from tools.cli.main import shopledger
 from tools.cli.place import Place
 
 #: Where nobody listens: the shop's ping fails, and the webhook is made all the same.
@@ -117,6 +121,35 @@ class Desk:
     def clear(self) -> None:
         self.woo.journal.clear()
         self.books.journal.clear()
+
+
+@dataclass
+class Operator:
+    desk: Desk
+    database: DatabaseAddress
+
+    @property
+    def file(self) -> Path:
+        return self.desk.folder / "shop.yaml"
+
+    def run(self, *arguments: str, stdin: str | None = None, **more: str | None) -> Result:
+        """`shopledger apply`. Nothing that it prints holds a secret, whatever comes of it."""
+        self.file.write_text(self.desk.text)
+        env: dict[str, str | None] = {
+            **self.desk.environment,
+            "SHOPLEDGER_DATABASE_URL": self.database.app_url,
+            "SHOPLEDGER_SECRET_KEYS": SECRET_KEYS,
+            "SHOPLEDGER_PUBLIC_URL": INGEST,
+            **more,
+        }
+        result = CliRunner().invoke(shopledger, ["apply", *arguments], env=env, input=stdin, prog_name="shopledger")
+        assert not [name for name, secret in self.secrets().items() if secret in result.output]
+        return result
+
+    def secrets(self) -> dict[str, str]:
+        written = (self.desk.folder / "woo_secret").read_text().strip()
+        webhooks = {f"webhook {one.id}": one.secret for one in self.desk.woo.shop.webhooks.values()}
+        return {**self.desk.environment, "woo_secret": written, **webhooks}
 
 
 @contextlib.contextmanager

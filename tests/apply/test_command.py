@@ -5,18 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from tests.apply.rig import FILE, INGEST, Desk
+from tests.apply.rig import FILE, Desk, Operator
 from tests.support.processes import ROOT, environment
 from tests.support.servers import DatabaseAddress
-from tests.support.shop import SECRET_KEYS
-from tools.cli.main import shopledger
 from tools.cli.problems import Exit
 
 #: The command as a user who owns nothing; what it loads late he could not read, where root installed the interpreter.
@@ -31,35 +27,6 @@ if os.geteuid() == 0:
     os.setuid(pwd.getpwnam("nobody").pw_uid)
 main()
 """
-
-
-@dataclass
-class Operator:
-    desk: Desk
-    database: DatabaseAddress
-
-    @property
-    def file(self) -> Path:
-        return self.desk.folder / "shop.yaml"
-
-    def run(self, *arguments: str, stdin: str | None = None, **more: str | None) -> Result:
-        """`shopledger apply`. Nothing that it prints holds a secret, whatever comes of it."""
-        self.file.write_text(self.desk.text)
-        env: dict[str, str | None] = {
-            **self.desk.environment,
-            "SHOPLEDGER_DATABASE_URL": self.database.app_url,
-            "SHOPLEDGER_SECRET_KEYS": SECRET_KEYS,
-            "SHOPLEDGER_PUBLIC_URL": INGEST,
-            **more,
-        }
-        result = CliRunner().invoke(shopledger, ["apply", *arguments], env=env, input=stdin, prog_name="shopledger")
-        assert not [name for name, secret in self.secrets().items() if secret in result.output]
-        return result
-
-    def secrets(self) -> dict[str, str]:
-        written = (self.desk.folder / "woo_secret").read_text().strip()
-        webhooks = {f"webhook {one.id}": one.secret for one in self.desk.woo.shop.webhooks.values()}
-        return {**self.desk.environment, "woo_secret": written, **webhooks}
 
 
 @pytest.fixture

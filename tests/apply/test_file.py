@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.apply.mistakes import MISTAKES, SECRET, SHOP
+from tools.apply.credentials import Sources, opened
 from tools.apply.read import parse_wish, read_wish
-from tools.apply.secrets import Sources, opened
 from tools.apply.wish import Wish
 from tools.cli.problems import Exit, Problem
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from connectors.economic.sandbox.furniture import Layout
 from shared.domain.findings import Level
 from shared.sandbox.journal import EntryKind
 from tests.apply.rig import Desk
@@ -62,6 +63,37 @@ def test_products_and_customer_that_the_books_do_not_have_are_named(desk: Desk) 
         "Books: settings: default_customer: the books have no customer 77.",
     ]
     assert nothing_was_written(desk)
+
+
+def test_numbers_that_the_books_do_not_have_are_named_before_the_first_order(desk: Desk) -> None:
+    # Given a layout that was deleted, terms that no shop's order can have, and numbers that were never there
+    desk.edit(
+        "books: {customer_group: 1, product_group: 1}",
+        "books: {layout: 20, payment_terms: 2, vat_zone: 9, customer_group: 8, product_group: 7, unit: 6}",
+    )
+    # When
+    applied = desk.apply()
+    # Then all of them
+    assert failing(applied) == [
+        "Books: settings: layout: e-conomic has no layout 20.",
+        "Books: settings: payment_terms: payment terms 2 ask for a due date, which a shop's order has not.",
+        "Books: settings: vat_zone: e-conomic has no VAT zone 9.",
+        "Books: settings: customer_group: e-conomic has no customer group 8.",
+        "Books: settings: product_group: e-conomic has no product group 7.",
+        "Books: settings: unit: e-conomic has no unit 6.",
+    ]
+    assert nothing_was_written(desk)
+
+
+def test_a_layout_that_was_deleted_later_is_found_on_demand(desk: Desk) -> None:
+    # Given a connection whose layout was there
+    desk.books.books.layouts[5] = Layout(5, "Webshop")
+    desk.edit("books: {", "books: {layout: 5, ")
+    desk.apply()
+    # When it is deleted, and nothing else has changed
+    desk.books.books.layouts[5] = Layout(5, "Webshop", deleted=True)
+    # Then
+    assert failing(desk.apply(check_all=True)) == ["Books: settings: layout: e-conomic has no layout 5."]
 
 
 def test_a_product_that_will_be_made_need_not_be_there(desk: Desk) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from psycopg import Connection
 
 from connectors.base import Webshop
 from shared.domain.findings import Level
-from shared.store import inventory, setup
+from shared.store import setup
 from shared.store.inventory import StoredSubscription
+from tools.apply.credentials import opened
 from tools.apply.plan import AccountPlan, Act, ConnectionStep, Looked, Plan, SystemStep, WebhookStep
-from tools.apply.register import Registrar
-from tools.apply.secrets import opened
+from tools.apply.register import register
 from tools.cli.place import Place
 
 #: Who saved settings, as the store keeps it.
@@ -37,11 +37,15 @@ class Done:
         return all(looked.finding.level is not Level.FAILING for looked in self.looked)
 
 
-def carry_out(place: Place, plan: Plan) -> Done:
-    """Doing it again does nothing; after a crash, it does what is left. Raises DatabaseDown."""
+def carry_out(place: Place, plan: Plan, still_ours: Callable[[], None]) -> Done:
+    """Doing it again does nothing; after a crash, it does what is left. Raises DatabaseDown.
+
+    `still_ours` raises where another may be at work, too: the plan would be of yesterday.
+    """
     assert not plan.fails, "what fails is not carried out"
     done = Done(looked=list(plan.unseen))
     for account in plan.accounts:
+        still_ours()
         _AccountHand(place, account, done).carry_out()
     return done
 
@@ -85,24 +89,17 @@ class _AccountHand:
     def _row(self, connection: Connection, step: WebhookStep, system: int) -> StoredSubscription:
         if step.row is not None:
             return step.row
-        made = setup.add_subscription(
-            connection,
-            self._place.keyring,
-            system=system,
-            topic=step.topic,
-            secret=secrets.token_urlsafe(SECRET_BYTES),
-        )
-        return next(row for row in inventory.inventory(connection).subscriptions if row.id == made.id)
+        secret = secrets.token_urlsafe(SECRET_BYTES)
+        return setup.add_subscription(connection, self._place.keyring, system=system, topic=step.topic, secret=secret)
 
     def _webhooks(self, account: int, system: str, steps: Sequence[tuple[WebhookStep, StoredSubscription]]) -> None:
         if all(step.act is Act.NOTHING for step, _ in steps):
             self._done.steps.update(step.act for step, _ in steps)
             return
-        registrar = Registrar(self._place, account, self._plan.systems[system])
-        registrar.run(steps)
-        self._done.steps.update(step.act for step in registrar.done)
-        if registrar.finding is not None:
-            self._done.looked.append(Looked(self._plan.name, system, registrar.finding))
+        made, refusal = register(self._place, account, self._plan.systems[system], steps)
+        self._done.steps.update(step.act for step in made)
+        if refusal is not None:
+            self._done.looked.append(Looked(self._plan.name, system, refusal))
 
 
 def _connection(connection: Connection, step: ConnectionStep, systems: Mapping[str, int]) -> None:

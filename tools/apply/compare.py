@@ -14,10 +14,11 @@ from shared.sealing import Keyring, SealError
 from shared.store import setup
 from shared.store.inventory import Inventory, StoredAccount, StoredConnection, StoredSystem
 from tools.apply.complaints import Complaints, Where
+from tools.apply.credentials import is_secret, opened
 from tools.apply.plan import AccountPlan, Act, ConnectionStep, SystemStep
-from tools.apply.secrets import is_secret, opened
 from tools.apply.settings import settle
 from tools.apply.wish import WishedAccount, WishedConnection, WishedSystem
+from tools.cli.texts import moment
 
 
 class _Named(Protocol):
@@ -70,8 +71,12 @@ class Comparison:
             says = f"the store's system of this name is {stored.kind}, and stays it: give the new one another name"
             self._complaints.add(wished.at["kind"], says)
             return SystemStep(Act.NOTHING, wished, stored.id)
-        changes = _changed_credentials(connection, keyring, stored, wished.credentials)
-        return SystemStep(Act.CHANGE if changes else Act.NOTHING, wished, stored.id, changes)
+        changed = _changed_credentials(connection, keyring, stored, wished.credentials)
+        changes = [f"credentials: {change}" for change in changed]
+        stopped = ""
+        if stored.broken_at is not None:
+            stopped = f"stopped since {moment(stored.broken_at)} ({stored.broken_reason})"
+        return SystemStep(Act.CHANGE if changes else Act.NOTHING, wished, stored.id, changes, stopped)
 
     def _connection(self, wished: WishedConnection, systems: Mapping[str, SystemStep]) -> ConnectionStep:
         stored = the_one(wished.name, self._there.connections, "connections", wished.at[""], self._complaints)

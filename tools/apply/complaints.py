@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from tools.cli.problems import Exit, Problem
 
@@ -39,16 +37,3 @@ class Complaints:
         if self._found:
             ordered = sorted(self._found, key=lambda found: found[0])
             raise Problem("\n".join(told for _, told in ordered), Exit.WRONG_FILE)
-
-
-def there_are(word: str, known: Iterable[str]) -> str:
-    """For behind "no ... 'x'": "; there are: a, b (did you mean a?)"."""
-    names = sorted(known)
-    listed = f"; there are: {', '.join(names)}" if names else "; there are none"
-    return listed + did_you_mean(word, names)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    names = {name.casefold(): name for name in known}
-    close = get_close_matches(word.casefold(), names, n=1)
-    return f" (did you mean {names[close[0]]}?)" if close else ""

@@ -13,19 +13,19 @@ from shared.domain.document import NewCustomer, NewProduct
 from shared.domain.findings import Finding, Level
 from shared.domain.settings import OrderSettings
 from shared.errors import ConnectionBroken, Fate, NeedsUser, Skip
-from tools.apply.plan import AccountPlan, Act, ConnectionStep, Looked, SystemStep
+from tools.apply.plan import AccountPlan, ConnectionStep, Looked, SystemStep
 
 
 def look(account: AccountPlan, *, all_of_it: bool) -> list[Looked]:
     """What is new or changes, or everything. Changes nothing anywhere."""
     found: list[Looked] = []
     for name, step in account.systems.items():
-        if all_of_it or step.act is not Act.NOTHING:
+        if all_of_it or step.is_to_be_asked:
             found += [Looked(account.name, name, finding) for finding in _check(step)]
     failing = {looked.system for looked in found if looked.finding.level is Level.FAILING}
     for connection in account.connections.values():
         target = account.systems[connection.wished.target]
-        is_due = all_of_it or connection.saves_settings or target.act is not Act.NOTHING
+        is_due = all_of_it or connection.saves_settings or target.is_to_be_asked
         if is_due and target.wished.name not in failing:
             found += [
                 Looked(account.name, target.wished.name, finding) for finding in _check_settings(connection, target)
@@ -57,10 +57,12 @@ def _check_settings(connection: ConnectionStep, target: SystemStep) -> list[Find
     settings = OrderSettings.model_validate(connection.settings)
     with contextlib.closing(connector.connect(target.wished.credentials)) as client:
         try:
-            books = client.fill_settings(connector.Settings.model_validate(settings.books))
+            chosen = connector.Settings.model_validate(settings.books)
+            books = client.fill_settings(chosen)
         except Fate as fate:
             return [told("settings", fate)]
         questions = (
+            client.check_settings(chosen),
             _products(connector, client, settings, books),
             _customer(client, settings),
             _makings(connector, settings, books),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -25,8 +25,21 @@ class SystemStep:
     wished: WishedSystem
     #: None where it is new.
     id: int | None
-    #: What changes in its credentials: fields, and values only of those that are no secret.
+    #: Fields of its credentials, with values only of those that are no secret; and that it works again.
     changes: Sequence[str] = ()
+    #: "stopped since 2026-11-01 09:30:00 (not_authorised)", in the local zone; empty where it works.
+    stopped: str = ""
+
+    @property
+    def is_to_be_asked(self) -> bool:
+        """Before anything is written: nobody knows yet whether it lets us in."""
+        return self.act is not Act.NOTHING or bool(self.stopped)
+
+    def let_in(self) -> SystemStep:
+        """It was asked and answered well: one that stopped works again, which its credentials being saved does."""
+        if not self.stopped:
+            return self
+        return replace(self, act=Act.CHANGE, changes=[*self.changes, f"works again: {self.stopped}"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,7 @@ class Plan:
     accounts: Sequence[AccountPlan]
     #: What live systems said; one failing finding, and nothing is carried out.
     looked: Sequence[Looked]
-    #: Webshops whose webhooks could not be looked at: all else goes on.
+    #: What fails and keeps nothing else back: a shop that does not tell its webhooks, a system that stays stopped.
     unseen: Sequence[Looked]
     #: What the store has and the file does not name: it stays as it is.
     not_in_file: Sequence[str]

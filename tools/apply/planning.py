@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from psycopg import Connection
 
 from shared.domain.findings import Level
 from shared.errors import Fate
 from shared.store import inventory
-from shared.store.inventory import Inventory, StoredAccount, StoredSubscription
+from shared.store.inventory import Inventory, StoredAccount
 from tools.apply import live, webhooks
 from tools.apply.compare import Comparison, the_one
 from tools.apply.complaints import Complaints
-from tools.apply.plan import AccountPlan, Looked, Plan, WebhookStep
+from tools.apply.plan import AccountPlan, Act, Looked, Plan, WebhookStep
 from tools.apply.wish import Wish
 from tools.cli.place import Place
 
 
 def plan(place: Place, wish: Wish, *, check_all: bool = False) -> Plan:
-    """Asks the systems that are new or change, or all of them. Raises Problem for what cannot be done, DatabaseDown."""
+    """Asks systems that are new, change or stopped, or all. Raises Problem for what cannot be done, DatabaseDown."""
     complaints = Complaints(wish.source)
     stored = inventory.accounts(place.database)
     not_in_file = [account.name for account in stored if account.name not in wish.accounts]
@@ -34,9 +34,9 @@ def plan(place: Place, wish: Wish, *, check_all: bool = False) -> Plan:
             compared.append((comparison.plan(connection, place.keyring), there))
         not_in_file += comparison.left_alone
     complaints.raise_any()
-    seen = [_Seen(place, account, there, check_all=check_all) for account, there in compared]
+    seen = [_ask(place, account, there, check_all=check_all) for account, there in compared]
     return Plan(
-        accounts=[replace(one.account, webhooks=one.webhooks) for one in seen],
+        accounts=[one.account for one in seen],
         looked=[looked for one in seen for looked in one.looked],
         unseen=[looked for one in seen for looked in one.unseen],
         not_in_file=not_in_file,
@@ -52,27 +52,40 @@ def _inside(place: Place, account: StoredAccount | None) -> Iterator[Connection 
         yield connection
 
 
+@dataclass(frozen=True, slots=True)
 class _Seen:
-    """What the live systems of one account say."""
+    account: AccountPlan
+    looked: list[Looked]
+    unseen: list[Looked]
 
-    def __init__(self, place: Place, account: AccountPlan, there: Inventory, *, check_all: bool) -> None:
-        self.account = account
-        self.looked = live.look(account, all_of_it=check_all)
-        self.unseen: list[Looked] = []
-        self.webhooks: list[WebhookStep] = []
-        failing = {looked.system for looked in self.looked if looked.finding.level is Level.FAILING}
-        for step in webhooks.webshops(account):
-            if step.wished.name not in failing:
-                rows = [row for row in there.subscriptions if row.system == step.id]
-                self._look_at_webhooks(place, step.wished.name, rows)
 
-    def _look_at_webhooks(self, place: Place, system: str, rows: list[StoredSubscription]) -> None:
-        step = self.account.systems[system]
-        if (warning := webhooks.no_way_in(place.public_url, step)) is not None:
-            self.looked.append(Looked(self.account.name, system, warning))
-            return
+def _ask(place: Place, account: AccountPlan, there: Inventory, *, check_all: bool) -> _Seen:
+    """The account's plan with what its live systems say."""
+    found = live.look(account, all_of_it=check_all)
+    failing = {one.system for one in found if one.finding.level is Level.FAILING}
+    # A system that stays stopped, and for which nothing is to be written, keeps nothing else back.
+    unwritten = set() if check_all else failing - _written(account)
+    unseen = [one for one in found if one.system in unwritten]
+    looked = [one for one in found if one.system not in unwritten]
+    steps: list[WebhookStep] = []
+    for shop in webhooks.webshops(account):
+        name = shop.wished.name
+        if name in failing:
+            continue
+        if (warning := webhooks.no_way_in(place.public_url, shop)) is not None:
+            looked.append(Looked(account.name, name, warning))
+            continue
         assert place.public_url is not None
         try:
-            self.webhooks += webhooks.compare(step, place.public_url, rows, place.keyring)
+            rows = [row for row in there.subscriptions if row.system == shop.id]
+            steps += webhooks.compare(shop, place.public_url, rows, place.keyring)
         except Fate as fate:
-            self.unseen.append(Looked(self.account.name, system, live.told("webhooks", fate)))
+            unseen.append(Looked(account.name, name, live.told("webhooks", fate)))
+    systems = {name: step if name in failing else step.let_in() for name, step in account.systems.items()}
+    return _Seen(replace(account, systems=systems, webhooks=steps), looked, unseen)
+
+
+def _written(account: AccountPlan) -> set[str]:
+    """The systems with something of which the store is going to hold something else."""
+    changed = {name for name, step in account.systems.items() if step.act is not Act.NOTHING}
+    return changed | {one.wished.target for one in account.connections.values() if one.saves_settings}

@@ -13,12 +13,13 @@ from connectors.accounting import Accounting
 from connectors.base import Connector, Webshop
 from connectors.registry import UnknownConnector, connector, installed
 from shared.domain.settings import OrderSettings
-from tools.apply.complaints import Complaints, Where, did_you_mean, there_are
-from tools.apply.secrets import Sources, read_credentials
+from tools.apply.complaints import Complaints, Where
+from tools.apply.credentials import Sources, read_credentials
 from tools.apply.spots import Spot, judged
 from tools.apply.tree import read_tree
 from tools.apply.wish import Wish, WishedAccount, WishedConnection, WishedSystem
 from tools.cli.problems import Exit, Problem
+from tools.cli.words import did_you_mean, there_are
 
 #: What can be moved, with the role of the system it comes from and of the one it goes to.
 KINDS: Mapping[str, tuple[type[Connector], type[Connector]]] = {"orders": (Webshop, Accounting)}
@@ -113,7 +114,7 @@ def _connection(name: str, spot: Spot, systems: Mapping[str, Connector | None]) 
     fields = spot.fields("a connection", required=["kind", "from", "to"], optional=["active", "settings"])
     kind = fields["kind"].text() if "kind" in fields else None
     if kind is not None and kind not in KINDS:
-        fields["kind"].complain(f"no kind of connection {kind[:80]!r}{there_are(kind, KINDS)}")
+        fields["kind"].complain(f"no kind of connection {kind[:80]!r}{there_are(kind, sorted(KINDS))}")
         kind = None
     source_role, target_role = KINDS[kind] if kind is not None else (None, None)
     source = _end(fields.get("from"), systems, source_role, f"{kind} come from")
@@ -133,7 +134,7 @@ def _end(
     if spot is None or name is None:
         return None
     if name not in systems:
-        spot.complain(f"the account has no system {name[:80]!r}{there_are(name, systems)}")
+        spot.complain(f"the account has no system {name[:80]!r}{there_are(name, sorted(systems))}")
         return None
     found = systems[name]
     if found is None or role is None or isinstance(found, role):

@@ -16,48 +16,43 @@ from tools.apply.webhooks import ACTIVE, address
 from tools.cli.place import Place
 
 
-class Registrar:
-    """Of one webshop. A refusal ends its work, and is told in `finding`; what was done by then counts."""
+def register(
+    place: Place, account: int, shop: SystemStep, steps: Sequence[tuple[WebhookStep, StoredSubscription]]
+) -> tuple[list[WebhookStep], Finding | None]:
+    """Each step with its row. Returns those that were done, and the refusal that ended the work, if one did."""
+    done: list[WebhookStep] = []
+    connector = shop.wished.connector
+    assert isinstance(connector, Webshop)
+    with contextlib.closing(connector.connect(shop.wished.credentials)) as client:
+        for step, row in steps:
+            try:
+                _settle(place, account, client, step, row)
+            except Fate as fate:
+                return done, _told(fate)
+            done.append(step)
+    return done, None
 
-    def __init__(self, place: Place, account: int, step: SystemStep) -> None:
-        self._place = place
-        self._account = account
-        self._step = step
-        self.done: list[WebhookStep] = []
-        self.finding: Finding | None = None
 
-    def run(self, steps: Sequence[tuple[WebhookStep, StoredSubscription]]) -> None:
-        """Each with its row."""
-        shop = self._step.wished.connector
-        assert isinstance(shop, Webshop)
-        with contextlib.closing(shop.connect(self._step.wished.credentials)) as client:
-            for step, row in steps:
-                try:
-                    self._settle(client, step, row)
-                except Fate as fate:
-                    self.finding = _told(fate)
-                    return
-                self.done.append(step)
+def _settle(place: Place, account: int, client: WebshopClient, step: WebhookStep, row: StoredSubscription) -> None:
+    """The new one before the old ones go: in between an order would be told to nobody."""
+    webhook = step.good or _made(place, client, step.topic, row)
+    if row.external_id != webhook.id:
+        with place.database.account(account) as connection:
+            setup.note_webhook(connection, row.id, webhook.id)
+    for stale in step.stale:
+        client.delete_webhook(stale.id)
 
-    def _settle(self, client: WebshopClient, step: WebhookStep, row: StoredSubscription) -> None:
-        """The new one before the old ones go: in between an order would be told to nobody."""
-        webhook = step.good or self._made(client, step.topic, row)
-        if row.external_id != webhook.id:
-            with self._place.database.account(self._account) as connection:
-                setup.note_webhook(connection, row.id, webhook.id)
-        for stale in step.stale:
-            client.delete_webhook(stale.id)
 
-    def _made(self, client: WebshopClient, topic: str, row: StoredSubscription) -> WebhookSubscription:
-        assert self._place.public_url is not None
-        url = address(self._place.public_url, row.public_id)
-        try:
-            return client.create_webhook(topic=topic, delivery_url=url, secret=newest_secret(self._place.keyring, row))
-        except OutcomeUnknown:
-            for webhook in client.list_webhooks():
-                if (webhook.topic, webhook.delivery_url, webhook.status) == (topic, url, ACTIVE):
-                    return webhook
-            raise
+def _made(place: Place, client: WebshopClient, topic: str, row: StoredSubscription) -> WebhookSubscription:
+    assert place.public_url is not None
+    url = address(place.public_url, row.public_id)
+    try:
+        return client.create_webhook(topic=topic, delivery_url=url, secret=newest_secret(place.keyring, row))
+    except OutcomeUnknown:
+        for webhook in client.list_webhooks():
+            if (webhook.topic, webhook.delivery_url, webhook.status) == (topic, url, ACTIVE):
+                return webhook
+        raise
 
 
 def _told(fate: Fate) -> Finding:

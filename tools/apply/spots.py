@@ -11,8 +11,9 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from tools.apply.complaints import Complaints, Where, did_you_mean, there_are
+from tools.apply.complaints import Complaints, Where
 from tools.apply.tree import Kind, Node, in_quotes
+from tools.cli.words import did_you_mean, there_are
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -50,7 +51,7 @@ class Spot:
             return {}
         for key in self.node.entries:
             if key not in known:
-                self.complaints.add(self.key(key), f"{what} has no such key{there_are(key, known)}")
+                self.complaints.add(self.key(key), f"{what} has no such key{there_are(key, sorted(known))}")
         for key in required:
             if key not in self.node.entries:
                 self.complain(f"{key} is missing")
@@ -94,7 +95,7 @@ def _complain_of(spot: Spot, error: ValidationError, model: type[BaseModel]) -> 
             elif isinstance(part, str) and part in place.node.entries:
                 if depth == len(loc) - 1 and found["type"] == "extra_forbidden":
                     known = model.model_fields
-                    place.complaints.add(place.key(part), f"there is no such setting{there_are(part, known)}")
+                    place.complaints.add(place.key(part), f"there is no such setting{there_are(part, sorted(known))}")
                 place = place.child(part)
         if found["type"] == "missing":
             place.complain(f"{loc[-1]} is missing")

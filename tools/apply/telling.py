@@ -44,8 +44,7 @@ def _inside(account: AccountPlan) -> Iterator[Line]:
     for system in account.systems.values():
         wished = system.wished
         about = f"{wished.connector.kind}, {wished.connector.origin(wished.credentials)}"
-        changes = [f"credentials: {change}" for change in system.changes]
-        yield Line(system.act, "system", account.name, wished.name, about, changes)
+        yield Line(system.act, "system", account.name, wished.name, about, system.changes)
     for connection in account.connections.values():
         ends = f"{connection.wished.kind}, {connection.wished.source} -> {connection.wished.target}"
         about = f"{ends}, {'on' if connection.on else 'off'}"

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from shared.store import look, owner
-from shared.store.look import Account, Order
+from shared.store.inventory import StoredAccount
+from shared.store.look import Order
 from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
 from tools.cli.texts import harmless
@@ -30,7 +31,7 @@ class Asked:
         return asdict(self)
 
 
-def the_one(number: str, found: Sequence[tuple[Account, Order]]) -> tuple[Account, Order]:
+def the_one(number: str, found: Sequence[tuple[StoredAccount, Order]]) -> tuple[StoredAccount, Order]:
     """Raises Problem where there are several."""
     if len(found) == 1:
         return found[0]
@@ -42,7 +43,7 @@ def the_one(number: str, found: Sequence[tuple[Account, Order]]) -> tuple[Accoun
     raise Problem(harmless(says), Exit.FOUND_TROUBLE)
 
 
-def ask(place: Place, account: Account, order: Order) -> Asked:
+def ask(place: Place, account: StoredAccount, order: Order) -> Asked:
     """Nothing is asked of what is switched off: the word would be forgotten, or heard at a time nobody expects."""
     off = words.switched_off(account, order)
     if off:
@@ -70,5 +71,5 @@ def _comes(order: Order, *, was_sent: bool) -> str:
     }[order.state]
 
 
-def _asked(account: Account, order: Order, says: str, *, was_asked: bool) -> Asked:
+def _asked(account: StoredAccount, order: Order, says: str, *, was_asked: bool) -> Asked:
     return Asked(words.name(order), account.name, order.connection, order.state, was_asked, says)

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from shared.store import look
-from shared.store.look import Account, Filter, Transfer
+from shared.store.inventory import StoredAccount
+from shared.store.look import Filter, Transfer
 from tools.cli.page import Page
 from tools.cli.place import Place
 from tools.cli.texts import moment_in_list, money
@@ -32,7 +33,7 @@ COLUMNS = {
 class Listed:
     """The transfers that are shown, each with its account, and how many the filter leaves by state."""
 
-    transfers: Sequence[tuple[Account, Transfer]]
+    transfers: Sequence[tuple[StoredAccount, Transfer]]
     counts: Counter[str]
 
     def as_json(self) -> dict[str, Any]:
@@ -40,8 +41,8 @@ class Listed:
         return {"transfers": shown, "counts": dict(self.counts)}
 
 
-def list_transfers(place: Place, accounts: Sequence[Account], wanted: Filter, *, most: int) -> Listed:
-    found: list[tuple[Account, Transfer]] = []
+def list_transfers(place: Place, accounts: Sequence[StoredAccount], wanted: Filter, *, most: int) -> Listed:
+    found: list[tuple[StoredAccount, Transfer]] = []
     counts: Counter[str] = Counter()
     for account in accounts:
         with place.database.account(account.id) as c:
@@ -84,7 +85,7 @@ def _summary(listed: Listed) -> str:
     return f"{words.by_state(listed.counts)}; {'all' if listed.counts.total() == shown else shown} shown"
 
 
-def _row(account: Account, transfer: Transfer) -> dict[str, str]:
+def _row(account: StoredAccount, transfer: Transfer) -> dict[str, str]:
     return {
         "order": _number(transfer)
         if transfer.source_type == "order"
@@ -99,7 +100,7 @@ def _row(account: Account, transfer: Transfer) -> dict[str, str]:
     }
 
 
-def _as_json(account: Account, transfer: Transfer) -> dict[str, Any]:
+def _as_json(account: StoredAccount, transfer: Transfer) -> dict[str, Any]:
     total, currency = _total(transfer)
     return {
         "order": _number(transfer),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
@@ -10,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from shared.domain.reasons import REASONS
-from shared.store import look
-from shared.store.look import Account
+from shared.store import inventory, look
+from shared.store.inventory import StoredAccount
 from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
+from tools.cli.words import there_are
 from tools.look.words import STATES
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -47,24 +47,22 @@ class Since(click.ParamType[datetime]):
             )
 
 
-def unknown(what: str, name: str, there_are: Collection[str], *, also: Collection[str] = ()) -> str:
-    """`also`: what is worth a guess and not a place in the list."""
-    listed = ", ".join(there_are) or "none"
-    near = difflib.get_close_matches(name.lower(), {one.lower(): one for one in (*there_are, *also)}, n=1)
-    guess = next((one for one in (*there_are, *also) if near and one.lower() == near[0]), None)
-    return f"there is no {what} {name!r}; there are: {listed}" + (f" (did you mean {guess}?)" if guess else "")
+def unknown(what: str, name: str, known: Collection[str], *, also: Collection[str] = ()) -> str:
+    return f"there is no {what} {name!r}{there_are(name, known, also=also)}"
 
 
-def accounts_named(place: Place, name: str | None) -> list[Account]:
+def accounts_named(place: Place, name: str | None) -> list[StoredAccount]:
     """All accounts, or those of that name. Raises Problem."""
-    all_of_them = look.accounts(place.database)
+    all_of_them = inventory.accounts(place.database)
     found = [account for account in all_of_them if name in (None, account.name)]
     if name is not None and not found:
         raise Problem(unknown("account", name, [account.name for account in all_of_them]), Exit.FOUND_TROUBLE)
     return found
 
 
-def check_names(place: Place, among: Sequence[Account], *, connection: str | None, reason: str | None = None) -> None:
+def check_names(
+    place: Place, among: Sequence[StoredAccount], *, connection: str | None, reason: str | None = None
+) -> None:
     """Raises Problem for a connection or a reason that none of these accounts can have."""
     if connection is None and reason is None:
         return

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from connectors.registry import installed
-from shared.store import look
-from shared.store.look import Account, Alarm, ConnectionState, System
+from shared.store import inventory, look
+from shared.store.inventory import StoredAccount
+from shared.store.look import Alarm, ConnectionState, System
 from tools.cli.page import Page
 from tools.cli.place import Place
 from tools.cli.texts import many, moment
@@ -17,7 +18,7 @@ from tools.look.words import by_state, is_later
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    account: Account
+    account: StoredAccount
     systems: Sequence[System]
     connections: Sequence[ConnectionState]
     alarms: Sequence[Alarm]
@@ -34,7 +35,7 @@ class Overview:
 
 def overviews(place: Place) -> list[Overview]:
     found = []
-    for account in look.accounts(place.database):
+    for account in inventory.accounts(place.database):
         with place.database.account(account.id) as c:
             found.append(Overview(account, look.systems(c), look.connections(c), look.alarms(c)))
     return found

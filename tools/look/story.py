@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.store import look
-from shared.store.look import Account, Attempt, Document, Event, Order, Stage
+from shared.store.inventory import StoredAccount
+from shared.store.look import Attempt, Document, Event, Order, Stage
 from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
 from tools.cli.texts import harmless
@@ -38,7 +39,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    account: Account
+    account: StoredAccount
     order: Order
     documents: Sequence[Document]
     tries: Sequence[Try]
@@ -67,10 +68,10 @@ class Story:
 
 
 def find_orders(
-    place: Place, accounts: Sequence[Account], number: str, connection: str | None
-) -> list[tuple[Account, Order]]:
+    place: Place, accounts: Sequence[StoredAccount], number: str, connection: str | None
+) -> list[tuple[StoredAccount, Order]]:
     """All orders of that number. Raises Problem where there is none, with those that are near."""
-    found: list[tuple[Account, Order]] = []
+    found: list[tuple[StoredAccount, Order]] = []
     for account in accounts:
         with place.database.account(account.id) as c:
             found += [(account, order) for order in look.orders(c, number, through=connection)]
@@ -80,7 +81,7 @@ def find_orders(
     return by_number
 
 
-def tell_story(place: Place, account: Account, order: Order, *, bodies: bool) -> Story:
+def tell_story(place: Place, account: StoredAccount, order: Order, *, bodies: bool) -> Story:
     with place.database.account(account.id) as c:
         tries = look.attempts(c, order.id, bodies=bodies)
         return Story(

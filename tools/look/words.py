@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from string import Formatter
 
 from shared.domain.reasons import REASONS
-from shared.store.look import Account, Document, Order
+from shared.store.inventory import StoredAccount
+from shared.store.look import Document, Order
 from tools.cli.texts import moment
 
 STATES = ("waiting", "working", "done", "skipped", "failed", "held")
@@ -50,7 +51,7 @@ def told(kind: str) -> str:
     return _TOLD.get(kind, kind)
 
 
-def means(account: Account, order: Order) -> str:
+def means(account: StoredAccount, order: Order) -> str:
     """What its state means, and what it waits for."""
     off, halted = switched_off(account, order), halts(order)
     if order.state == "held" and off:
@@ -70,7 +71,7 @@ def means(account: Account, order: Order) -> str:
     }[order.state]
 
 
-def switched_off(account: Account, order: Order) -> list[str]:
+def switched_off(account: StoredAccount, order: Order) -> list[str]:
     """What an owner has to switch on before the order can go."""
     return [
         f"{what} is switched off"

@@ -1,7 +1,8 @@
--- Version, bytes, clock, how many partitioned tables lack next month, and whether events lie in the default partition.
+-- Version, bytes, clock, and how many parts the partitioned tables lack for this month and the next.
 select current_setting('server_version'), pg_database_size(current_database()), clock_timestamp(),
-       (select count(*) from pg_partitioned_table p join pg_class c on c.oid = p.partrelid
-        where c.relnamespace = 'shopledger'::regnamespace
-          and to_regclass('shopledger.' || c.relname || '_' || to_char(
-                date_trunc('month', now() at time zone 'UTC') + interval '1 month', 'YYYY_MM')) is null),
-       (select coalesce(sum(c.reltuples), 0) > 0 from pg_class c where c.oid = 'shopledger.events_default'::regclass)
+       (select count(*)
+        from pg_partitioned_table p
+        join pg_class c on c.oid = p.partrelid and c.relnamespace = 'shopledger'::regnamespace
+        cross join generate_series(0, 1) as ahead
+        where to_regclass('shopledger.' || c.relname || '_' || to_char(
+                date_trunc('month', now() at time zone 'UTC') + ahead * interval '1 month', 'YYYY_MM')) is null)

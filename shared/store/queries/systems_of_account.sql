@@ -1,1 +1,1 @@
-select id, kind, role, name from systems order by id
+select id, kind, role, name, broken_reason, broken_at from systems order by id

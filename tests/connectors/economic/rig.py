@@ -75,6 +75,16 @@ class EconomicRig(BooksRig):
         "A$B", "A*B", "A%B", "A%2FB", "A&B", "A?B", "A#B", "A:B", "<A>", "A\\B", "A'B", 'A"B', "A=B", "A;B", "0001",
         "-", ".", "..", "_", "_6_", "A_6_B", "日本", "9" * 25,
     )  # fmt: skip
+    wrong_choices: ClassVar[Sequence[Mapping[str, Any]]] = (
+        {"layout": 20},
+        {"layout": 77},
+        {"payment_terms": 2},
+        {"payment_terms": 77},
+        {"vat_zone": 77},
+        {"customer_group": 77},
+        {"product_group": 77},
+        {"unit": 77},
+    )
     vendor_errors: ClassVar[Sequence[VendorError]] = VENDOR_ERRORS
     sandbox: EconomicSandbox
 

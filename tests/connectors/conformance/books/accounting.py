@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.connectors.conformance.books.checking import Checking
+from tests.connectors.conformance.books.choosing import Choosing
 from tests.connectors.conformance.books.customers import Customers
 from tests.connectors.conformance.books.declaration import Declaration
 from tests.connectors.conformance.books.drafts import Drafts
@@ -25,7 +26,19 @@ from tests.connectors.conformance.books.writing import Writing
 
 
 class AccountingConformance(
-    Declaration, Writing, Drafts, Finding, Endings, Customers, Products, Checking, Unknown, Refusals, Pacing, Secrecy
+    Declaration,
+    Writing,
+    Drafts,
+    Finding,
+    Endings,
+    Customers,
+    Products,
+    Checking,
+    Choosing,
+    Unknown,
+    Refusals,
+    Pacing,
+    Secrecy,
 ):
     """Set `rig` in a subclass whose name begins with Test."""
 

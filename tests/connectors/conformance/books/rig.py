@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -63,6 +63,8 @@ class BooksRig(SystemRig):
     currencies: ClassVar[Sequence[str]]
     #: Numbers that the system takes, as hard to send as it takes them, one as long as it may be.
     odd_products: ClassVar[Sequence[str]]
+    #: Each one choice in `connector.Settings` that the books refuse: nothing there, deleted, or not for a shop's order.
+    wrong_choices: ClassVar[Sequence[Mapping[str, Any]]]
 
     @abstractmethod
     def __init__(self) -> None:

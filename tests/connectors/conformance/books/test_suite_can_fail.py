@@ -110,6 +110,16 @@ TALKING: Sequence[tuple[type[EconomicClient], str, *tuple[Any, ...]]] = (
     (checks.TakesNoBudgetForHealth, "test_a_check_without_a_budget_asks_nothing_and_says_so"),
     (checks.TriesACustomer, "test_a_check_changes_nothing_not_even_for_a_moment"),
     (checks.NamesItsToken, "test_no_finding_and_no_log_tells_a_secret"),
+    (checks.LetsEveryChoicePass, "test_a_choice_that_orders_would_be_refused_for_is_told_before"),
+    (checks.LetsEveryChoicePass, "test_a_check_of_choices_goes_by_the_pace"),
+    (checks.LetsDueDatesPass, "test_a_choice_that_orders_would_be_refused_for_is_told_before"),
+    (checks.DoubtsEveryChoice, "test_choices_that_the_books_have_are_well"),
+    (checks.TellsOneChoiceAtATime, "test_all_wrong_choices_are_told_at_once"),
+    (checks.TriesTheChoices, "test_a_check_of_choices_changes_nothing_not_even_for_a_moment"),
+    (checks.RemembersWhatItFound, "test_a_check_of_choices_is_of_now"),
+    (checks.LetsFatesOut, "test_trouble_on_the_way_to_the_choices_is_told_and_never_raised", "500"),
+    (checks.ChoosesInAHurry, "test_a_check_of_choices_goes_by_the_pace"),
+    (checks.NamesItsTokenAmongChoices, "test_no_finding_about_choices_and_no_log_tells_a_secret"),
 )  # fmt: skip
 
 #: The same of a connector that declares or writes something wrong.
