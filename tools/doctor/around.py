@@ -1,90 +1,24 @@
-"""What lies around the database: RabbitMQ, the way in for shops, this machine's disk, and who runs here."""
+"""What lies around the database: the way in for shops, this machine's disk, and who runs here."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from urllib.parse import quote
+import time
 
 import httpx
-import pika
-from pika.exceptions import AMQPError, ChannelClosedByBroker
 
+from connectors.http import TooLarge, read_answer
 from shared.domain.findings import Finding
-from shared.queue import Queue
-from shared.settings import Settings
-from tools.definitions import definitions, vhost_of
 from tools.doctor.report import failing, ok, warning
 from tools.embedded.folder import DataFolder
 
 #: Megabytes that should be free, and without which orders are soon refused.
 ROOMY, TIGHT = 2000, 300
-#: Seconds that a server may take to answer.
+#: Seconds that ingest may take to answer, and bytes that it may answer.
 PATIENCE = 5.0
-
-
-def broker(settings: Settings) -> Iterator[Finding]:
-    address = pika.URLParameters(settings.broker_url.get_secret_value())
-    address.socket_timeout = address.blocked_connection_timeout = address.stack_timeout = PATIENCE
-    address.connection_attempts = 1
-    try:
-        connection = pika.BlockingConnection(address)
-    except (AMQPError, OSError) as error:
-        says = f"RabbitMQ cannot be reached at {address.host}:{address.port} ({type(error).__name__})."
-        yield failing("server", says, "Start it, or set SHOPLEDGER_BROKER_URL right. Webhooks are taken meanwhile.")
-        return
-    try:
-        yield ok("server", f"RabbitMQ answers at {address.host}:{address.port}.")
-        for queue in Queue:
-            yield _queue(connection, queue)
-            dead = _count(connection, f"{queue}.XQ")
-            if dead is not None and dead[0]:
-                remedy = "Look for them: `shopledger transfers --reason dead_letter`."
-                yield warning(f"queue {queue}.XQ", f"{dead[0]} dead letters lie there.", remedy)
-    finally:
-        connection.close()
-    yield from _policies(settings)
-
-
-def _queue(connection: pika.BlockingConnection, queue: Queue) -> Finding:
-    counted = _count(connection, queue)
-    worker = "Start one: `shopledger up worker`."
-    if counted is None:
-        return failing(f"queue {queue}", "It does not exist: no worker was ever here.", worker)
-    messages, consumers = counted
-    if not consumers:
-        return failing(f"queue {queue}", f"No worker takes from it; {messages} messages wait.", worker)
-    return ok(f"queue {queue}", f"{messages} messages, {consumers} workers.")
-
-
-def _count(connection: pika.BlockingConnection, queue: str) -> tuple[int, int] | None:
-    """(messages, consumers); None where there is no such queue."""
-    try:
-        declared = connection.channel().queue_declare(queue, passive=True).method
-    except ChannelClosedByBroker:
-        return None
-    return declared.message_count, declared.consumer_count
-
-
-def _policies(settings: Settings) -> Iterator[Finding]:
-    if settings.management_url is None:
-        return
-    vhost = vhost_of(settings.broker_url.get_secret_value())
-    page = settings.management_url.get_secret_value().rstrip("/")
-    try:
-        answer = httpx.get(f"{page}/api/policies/{quote(vhost, safe='')}", timeout=PATIENCE).raise_for_status()
-    except httpx.HTTPError as error:
-        says = f"RabbitMQ's management page does not answer ({type(error).__name__})."
-        yield warning("policies", says, "Set SHOPLEDGER_MANAGEMENT_URL right; orders do not need it.")
-        return
-    there = {row["name"]: row["definition"] for row in answer.json()}
-    missing = [one["name"] for one in definitions()["policies"] if there.get(one["name"]) != one["definition"]]
-    if missing:
-        yield warning(
-            "policies", f"Not as this version wants them: {', '.join(missing)}.", "Run `shopledger definitions`."
-        )
-    else:
-        yield ok("policies", "They bound every queue.")
+MOST_BYTES = 10_000
+#: What a proxy answers when nobody is behind it, and ingest when it cannot store.
+NOBODY_BEHIND = (502, 503, 504)
 
 
 def way_in(public_url: str | None) -> Finding:
@@ -93,14 +27,37 @@ def way_in(public_url: str | None) -> Finding:
         says = "Nobody said under which address shops reach ingest."
         return warning("address", says, "Set SHOPLEDGER_PUBLIC_URL; without it no webhooks can be made.")
     try:
-        answer = httpx.get(f"{public_url}/health/ready", timeout=PATIENCE, follow_redirects=False)
-    except httpx.HTTPError as error:
-        says = f"Nothing answers at {public_url} ({type(error).__name__})."
-        return failing("address", says, "Start `shopledger up`, or mend the proxy or the name before it.")
-    if answer.status_code != 200 or answer.text.strip() != "ready":
-        says = f"{public_url}/health/ready answers with HTTP {answer.status_code}."
-        return failing("address", says, "Let the proxy before ingest pass everything below this address on to it.")
-    return ok("address", f"Ingest answers at {public_url} and stores what comes.")
+        status, text = _read(f"{public_url}/health/ready")
+    except httpx.InvalidURL:
+        says = f"{public_url} is no address."
+        return failing("address", says, "Set SHOPLEDGER_PUBLIC_URL right, like https://ingest.example.")
+    except (httpx.HTTPError, TimeoutError, TooLarge) as error:
+        says = f"Nothing that is ingest answers at {public_url} ({type(error).__name__}), as seen from here."
+        remedy = (
+            "Start it: `shopledger up`, or `shopledger up ingest`. If it runs, mend the name, certificate or proxy."
+        )
+        return failing("address", says, remedy)
+    if status == httpx.codes.OK and text == "ready":
+        return ok("address", f"Ingest answers at {public_url} and stores what comes.")
+    return _not_ready(public_url, status)
+
+
+def _read(url: str) -> tuple[int, str]:
+    deadline = time.monotonic() + PATIENCE
+    with httpx.stream("GET", url, timeout=PATIENCE, follow_redirects=False) as answer:
+        return answer.status_code, read_answer(answer, deadline, MOST_BYTES).decode("utf-8", "replace").strip()
+
+
+def _not_ready(public_url: str, status: int) -> Finding:
+    says = f"{public_url}/health/ready answers with HTTP {status}"
+    if status in NOBODY_BEHIND:
+        remedy = "If the database above is well, start ingest: `shopledger up`, or `shopledger up ingest`."
+        return failing("address", f"{says}: ingest cannot store, or a proxy finds no ingest behind it.", remedy)
+    if httpx.codes.is_redirect(status):
+        remedy = "Set SHOPLEDGER_PUBLIC_URL to the address that it sends on to, then run `shopledger apply FILE`."
+        return failing("address", f"{says}: it sends on to another address, and shops do not follow.", remedy)
+    remedy = "Let the proxy pass on everything below this address to ingest, or set SHOPLEDGER_PUBLIC_URL right."
+    return failing("address", f"{says}: another program is there, not ingest.", remedy)
 
 
 def here(folder: DataFolder) -> Finding:

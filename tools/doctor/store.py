@@ -1,12 +1,15 @@
-"""The database: who we are in it, what it holds, and whether its clock and its months are right."""
+"""The database: whether it answers, who we are in it, what it holds, and whether its clock and its months are right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from shared.domain.findings import Finding
-from shared.store.database import Database
+import psycopg
+
+from shared.domain.findings import Finding, Level
+from shared.store.database import Database, DatabaseDown, OldSchema, UnsafeRole
 from shared.store.sql import migrations
 from tools.doctor.report import failing, ok, warning
 
@@ -14,11 +17,40 @@ from tools.doctor.report import failing, ok, warning
 VERSIONS = range(15, 19)
 #: Clocks of two machines may differ by so much before anybody is told.
 TOLERABLE = timedelta(seconds=5)
+#: Where one of these fails, nothing in the database can be looked at.
+NEEDED = ("server", "login", "schema")
+
+START = "Start it, or set SHOPLEDGER_DATABASE_URL right. Until then shops get 503, and try less and less."
 
 
-def look(database: Database) -> Iterator[Finding]:
-    """Who got here may log in, is bound by row-level security, and has all migrations."""
-    version, size, now, missing_months, in_default = database.one("doctor_store")
+def look(database: Database, *, start: str = START) -> Iterator[Finding]:
+    """`start`: what to do where it does not answer. Ends with the first thing without which nothing can be seen."""
+    try:
+        yield from _look(database)
+    except DatabaseDown as error:
+        yield failing("server", f"{error}{_because(error)}.", start)
+    except UnsafeRole as error:
+        says = f"{str(error).partition(';')[0]}."
+        remedy = "Let SHOPLEDGER_DATABASE_URL log in as shopledger_app, which `shopledger migrate` makes."
+        yield failing("login", says[:1].upper() + says[1:], remedy)
+    except OldSchema as error:
+        says = f"{str(error).partition(':')[0]}."
+        yield failing("schema", says[:1].upper() + says[1:], "Run `shopledger migrate`, then start the services anew.")
+    except psycopg.ProgrammingError as error:
+        if error.sqlstate is not None:
+            raise
+        says = "SHOPLEDGER_DATABASE_URL is no address of PostgreSQL."
+        yield failing("server", says, "Write it like postgresql://shopledger_app:password@host:5432/database.")
+
+
+def is_open(found: Sequence[Finding]) -> bool:
+    return not any(one.level is Level.FAILING and one.about in NEEDED for one in found)
+
+
+def _look(database: Database) -> Iterator[Finding]:
+    database.check_role()
+    database.check_schema({name for name in migrations() if "_pre_" in name})
+    version, size, now, missing_months = database.one("doctor_store")
     major = int(str(version).split(".")[0])
     if major in VERSIONS:
         yield ok("server", f"PostgreSQL {version}, {size // 2**20} MB in use.")
@@ -28,13 +60,20 @@ def look(database: Database) -> Iterator[Finding]:
             f"PostgreSQL {version} was never tried with shopledger.",
             f"Use a version from {VERSIONS.start} to {VERSIONS.stop - 1}.",
         )
-    role = database.one("role_rights")[0]
-    yield ok("login", f"{role}, bound by row-level security to one account at a time.")
-    yield ok("schema", f"All {len(migrations())} migrations ran.")
+    yield ok("login", f"{database.one('role_rights')[0]}, bound by row-level security to one account at a time.")
+    yield ok("schema", "It has every migration that this version needs.")
     if not database.can_write():
-        yield failing("writing", "PostgreSQL only reads.", "Connect to the primary, or end its read-only mode.")
+        remedy = "Connect to the primary, or end its read-only mode (default_transaction_read_only, a full disk)."
+        yield failing("writing", "PostgreSQL only reads: no webhook and no order can be stored.", remedy)
     yield _clock(now)
-    yield from _months(missing_months, in_default)
+    yield _months(missing_months)
+
+
+def _because(error: DatabaseDown) -> str:
+    """PostgreSQL's own words, or the network's; a password is never among them."""
+    words = str(error.__cause__ or "").strip()
+    found = re.search(r"FATAL:\s*([^\n]{1,200})", words) or re.search(r"failed: ([^\n:]{1,100})(?:\n|$)", words)
+    return f": {found[1].strip()}" if found else ""
 
 
 def _clock(now: datetime) -> Finding:
@@ -48,18 +87,8 @@ def _clock(now: datetime) -> Finding:
     )
 
 
-def _months(missing: int, in_default: int) -> Iterator[Finding]:
-    if missing:
-        yield failing(
-            "months",
-            f"{missing} tables have no part for next month.",
-            "Let the scheduler and a worker run: they make the months every hour.",
-        )
-    elif in_default:
-        yield warning(
-            "months",
-            "Events came when their month was not made, and lie apart.",
-            "Let the scheduler and a worker run: they move them within the hour.",
-        )
-    else:
-        yield ok("months", "The tables have their parts for this month and the next.")
+def _months(missing: int) -> Finding:
+    if not missing:
+        return ok("months", "The tables have their parts for this month and the next.")
+    says = f"Parts for this month or the next that are missing: {missing}. What comes is stored apart meanwhile."
+    return warning("months", says, "Let the scheduler and a worker run: they make the months every hour.")
