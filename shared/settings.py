@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "SHOPLEDGER_"
@@ -98,6 +98,11 @@ class Settings(BaseSettings):
             description="The folder with PostgreSQL's initdb and postgres for the data folder, if not the one found."
         ),
     ] = None
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_slash(cls, url: str | None) -> str | None:
+        return url and url.rstrip("/")
 
     @property
     def data(self) -> Path:

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr, ValidationError
 
 from shared.sealing import SealError
@@ -20,12 +22,22 @@ WRONG_CONFIGURATION = 78
 UNAVAILABLE = 69
 
 
+class WrongAddress(ValueError):
+    """What was given as the database's address is none. The message does not repeat it."""
+
+
 def open_database(service: str, url: SecretStr | str, *, connections: int, within: float) -> Database:
     """The database at that address, after a look at the login's rights and the migrations that ran.
 
-    Raises DatabaseDown, UnsafeRole and OldSchema.
+    Raises WrongAddress, DatabaseDown, UnsafeRole and OldSchema.
     """
     address = url if isinstance(url, str) else url.get_secret_value()
+    try:
+        conninfo_to_dict(address)
+    except psycopg.ProgrammingError:  # its text repeats parts of the address
+        raise WrongAddress(
+            "SHOPLEDGER_DATABASE_URL is no address of PostgreSQL; write it like postgresql://shopledger_app:...@host/db"
+        ) from None
     database = Database(address, name=service, connections=connections, within=within)
     database.check_role()
     database.check_schema({name for name in migrations() if "_pre_" in name})
@@ -48,7 +60,7 @@ def or_exit(step: Callable[[], T]) -> T:
         for problem in problems_of(error):
             print(f"shopledger: {problem}", file=sys.stderr)  # noqa: T201
         sys.exit(WRONG_CONFIGURATION)
-    except (UnknownSetting, SealError, UnsafeRole, OldSchema) as error:
+    except (UnknownSetting, WrongAddress, SealError, UnsafeRole, OldSchema) as error:
         print(f"shopledger: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(WRONG_CONFIGURATION)
     except DatabaseDown as error:

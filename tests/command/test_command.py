@@ -100,3 +100,11 @@ def test_every_exit_code_is_documented() -> None:
     page = (ROOT / "docs" / "command.md").read_text()
     for code in Exit:
         assert re.search(rf"^\| {code.value} \|", page, re.MULTILINE), code.name
+
+
+def test_an_address_that_is_none_is_said_and_not_repeated() -> None:
+    # Given something that no address looks like, when a command runs, then it says how one looks, and shows nothing
+    ended = shopledger("transfers", SHOPLEDGER_DATABASE_URL="secret nonsense", SHOPLEDGER_SECRET_KEYS=SECRET_KEYS)
+    assert ended.returncode == 78
+    assert ended.stderr.startswith("shopledger: SHOPLEDGER_DATABASE_URL is no address of PostgreSQL; write it like")
+    assert "nonsense" not in ended.stderr

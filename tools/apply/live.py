@@ -36,11 +36,11 @@ def look(account: AccountPlan, *, all_of_it: bool) -> list[Looked]:
 def told(about: str, fate: Fate) -> Finding:
     """A fate that stops something, as a finding."""
     if isinstance(fate, ConnectionBroken):
-        remedy = "Give it credentials that work, and apply the file again."
+        remedy = "Give it credentials that work: `shopledger apply FILE`."
     elif isinstance(fate, NeedsUser):
-        remedy = "Mend that, and apply the file again."
+        remedy = "Mend that, and try again."
     else:
-        remedy = "Apply the file again when it answers."
+        remedy = "Try again when it answers."
     return Finding(Level.FAILING, about, fate.message, remedy)
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from shared.sealing import Keyring, SealError
 from shared.settings import Settings, UnknownSetting, load
-from shared.startup import open_database, problems_of
+from shared.startup import WrongAddress, open_database, problems_of
 from shared.store.database import Database, DatabaseDown, OldSchema, UnsafeRole
 from tools.cli.problems import Exit, Problem
 from tools.embedded.folder import DataFolder
@@ -80,13 +80,8 @@ def demo_folder(settings: Settings) -> DataFolder:
 def opened(context: click.Context, *, make: bool = False) -> Iterator[Place]:
     """`make`: something is to be set up, and a data folder that is not there yet is made. Raises Problem."""
     chosen: Chosen = context.obj
-    with on_servers(chosen.settings) if chosen.uses_servers else in_folder(chosen, make=make) as place:
-        try:
-            yield place
-        except DatabaseDown as error:
-            raise Problem(f"{error} ({place.name})", Exit.UNAVAILABLE) from None
-        except SealError as error:
-            raise Problem(str(error), Exit.WRONG_CONFIGURATION) from None
+    with on_servers(chosen.settings) if chosen.uses_servers else _told_in_folder(chosen, make=make) as place:
+        yield place
 
 
 @contextlib.contextmanager
@@ -95,22 +90,38 @@ def on_servers(settings: Settings) -> Iterator[Place]:
     assert settings.database_url is not None
     if settings.secret_keys is None:
         raise Problem("SHOPLEDGER_SECRET_KEYS must be set beside SHOPLEDGER_DATABASE_URL", Exit.WRONG_CONFIGURATION)
-    try:
+    with (
+        _troubles_as_problems("SHOPLEDGER_DATABASE_URL"),
+        contextlib.closing(
+            open_database("command", settings.database_url, connections=CONNECTIONS, within=WITHIN)
+        ) as database,
+    ):
         keyring = Keyring.parse(settings.secret_keys.get_secret_value())
-        database = open_database("command", settings.database_url, connections=CONNECTIONS, within=WITHIN)
-    except DatabaseDown as error:
-        raise Problem(f"{error} (SHOPLEDGER_DATABASE_URL)", Exit.UNAVAILABLE) from None
-    except (SealError, UnsafeRole, OldSchema) as error:
-        raise Problem(str(error), Exit.WRONG_CONFIGURATION) from None
-    try:
         yield Place(database, keyring, settings.public_url, "the database of SHOPLEDGER_DATABASE_URL")
-    finally:
-        database.close()
+
+
+@contextlib.contextmanager
+def _told_in_folder(chosen: Chosen, *, make: bool) -> Iterator[Place]:
+    with _troubles_as_problems("`shopledger doctor` says more"), in_folder(chosen, make=make) as place:
+        yield place
+
+
+@contextlib.contextmanager
+def _troubles_as_problems(hint: str) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseDown as error:
+        raise Problem(f"{error} ({hint})", Exit.UNAVAILABLE) from None
+    except (WrongAddress, SealError, UnsafeRole, OldSchema) as error:
+        raise Problem(str(error), Exit.WRONG_CONFIGURATION) from None
 
 
 @contextlib.contextmanager
 def in_folder(chosen: Chosen, *, make: bool) -> Iterator[Place]:
-    """With the PostgreSQL that `up` runs there, or with one that runs as long as this command. Raises Problem."""
+    """With the PostgreSQL that `up` runs there, or with one that runs as long as this command.
+
+    Raises Problem, DatabaseDown, OldSchema, UnsafeRole and SealError.
+    """
     folder, settings = chosen.folder if make else chosen.folder_to_look_at, chosen.settings
     if not folder.is_made and not make:
         raise Problem(
@@ -122,12 +133,13 @@ def in_folder(chosen: Chosen, *, make: bool) -> Iterator[Place]:
     holder = folder.holder()
     if holder is not None and holder.use == "up" and folder.is_held():
         url = f"postgresql://shopledger_app:{folder.app_password}@127.0.0.1:{holder.postgres_port}/postgres"
-        database = open_database("command", url, connections=CONNECTIONS, within=WITHIN)
         keyring = Keyring.parse(folder.secret_keys)
-        yield Place(database, keyring, settings.public_url or holder.address, f"the data folder {folder.path}")
-        database.close()
+        opening = open_database("command", url, connections=CONNECTIONS, within=WITHIN)
+        with contextlib.closing(opening) as database:
+            yield Place(database, keyring, settings.public_url or holder.address, f"the data folder {folder.path}")
         return
-    with OwnPostgres(folder, "command", patience=PATIENCE) as own:
-        database = own.open("command", connections=CONNECTIONS, within=WITHIN)
+    with (
+        OwnPostgres(folder, "command", patience=PATIENCE) as own,
+        contextlib.closing(own.open("command", connections=CONNECTIONS, within=WITHIN)) as database,
+    ):
         yield Place(database, own.keyring, address, f"the data folder {folder.path}")
-        database.close()

@@ -87,7 +87,7 @@ def _keyring(settings: Settings) -> Keyring | Finding:
 
 
 def _in_folder(chosen: Chosen) -> Iterator[Section]:
-    folder = chosen.folder
+    folder = chosen.folder_to_look_at
     try:
         with in_folder(chosen, make=False) as place:
             running = around.here(folder)
