@@ -26,7 +26,9 @@ class WrongAddress(ValueError):
     """What was given as the database's address is none. The message does not repeat it."""
 
 
-def open_database(service: str, url: SecretStr | str, *, connections: int, within: float) -> Database:
+def open_database(
+    service: str, url: SecretStr | str, *, connections: int, within: float, is_patient: bool = False
+) -> Database:
     """The database at that address, after a look at the login's rights and the migrations that ran.
 
     Raises WrongAddress, DatabaseDown, UnsafeRole and OldSchema.
@@ -38,7 +40,7 @@ def open_database(service: str, url: SecretStr | str, *, connections: int, withi
         raise WrongAddress(
             "SHOPLEDGER_DATABASE_URL is no address of PostgreSQL; write it like postgresql://shopledger_app:...@host/db"
         ) from None
-    database = Database(address, name=service, connections=connections, within=within)
+    database = Database(address, name=service, connections=connections, within=within, is_patient=is_patient)
     database.check_role()
     database.check_schema({name for name in migrations() if "_pre_" in name})
     return database

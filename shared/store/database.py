@@ -25,6 +25,8 @@ ANSWER_WITHIN = 1.5
 BREATHE = 0.5
 #: The server's own limits come this much earlier than ours, so that it ends what nobody waits for any more.
 SERVER_FIRST = 0.3
+#: Seconds between two tries of the patient to connect.
+KNOCK_EVERY = 0.1
 #: Errors of the moment: the statement may simply be repeated, so often at most. A row meant for the default partition
 #: is refused while its month is made.
 MOST_TRIES = 20
@@ -71,10 +73,16 @@ class Held:
 class Database:
     """Logged in as `shopledger_app`. Any number of threads may use it; `connections` of them at a time."""
 
-    def __init__(self, url: str, *, name: str, connections: int = 8, within: float = 10.0) -> None:
-        """`within`: seconds that one call may take, waiting for a connection included."""
+    def __init__(
+        self, url: str, *, name: str, connections: int = 8, within: float = 10.0, is_patient: bool = False
+    ) -> None:
+        """`within`: seconds that one call may take, waiting for a connection included.
+
+        `is_patient`: a server that refuses connections is asked again for so long; it is just being started again.
+        """
         self._url = url
         self._within = within
+        self._is_patient = is_patient
         self._options: dict[str, Any] = {
             "autocommit": True,
             "prepare_threshold": 0,
@@ -213,15 +221,18 @@ class Database:
         )
         # libpq waits two seconds at least for a server that takes the call and says nothing: too long for us.
         left = max(0.0, give_up - time.monotonic())
-        attempt = self._connector.submit(lambda: psycopg.connect(self._url, options=options, **self._options))
-        try:
-            return attempt.result(timeout=left)
-        except TimeoutError as error:
-            if not attempt.cancel():
-                attempt.add_done_callback(_close_late)
-            self._give_up(error, waited=left)
-        except psycopg.OperationalError as error:
-            raise DatabaseDown("PostgreSQL cannot be reached") from error
+        while True:
+            attempt = self._connector.submit(lambda: psycopg.connect(self._url, options=options, **self._options))
+            try:
+                return attempt.result(timeout=max(0.0, give_up - time.monotonic()))
+            except TimeoutError as error:
+                if not attempt.cancel():
+                    attempt.add_done_callback(_close_late)
+                self._give_up(error, waited=left)
+            except psycopg.OperationalError as error:
+                if not self._is_patient or give_up - time.monotonic() < KNOCK_EVERY:
+                    raise DatabaseDown("PostgreSQL cannot be reached") from error
+            time.sleep(KNOCK_EVERY)
 
     def _give_up(self, error: Exception, *, waited: float) -> NoReturn:
         """A server that said nothing for longer than its own time-outs allow is given a rest."""

@@ -126,3 +126,8 @@ def place_orders(ends: Outside, count: int) -> None:
             billing={"first_name": "Mette", "last_name": "Holm", "email": "mette@lampeland.example", "country": "DK"},
         )
     ends.shop.drain()
+
+
+def postgres_of(folder: Path) -> int:
+    """The pid of the PostgreSQL that runs there, seen from outside."""
+    return int((folder / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])

@@ -12,10 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.command.rig import connect, json_of, place_orders, references, shopledger, up
+from tests.command.rig import connect, json_of, place_orders, postgres_of, references, shopledger, up
 from tests.support.waiting import eventually
 from tools.demo.outside import Outside, outside
-from tools.servers import guard
 from tools.servers.unprivileged import user_namespaces_work
 
 ORDERS = 12
@@ -30,17 +29,6 @@ def folder(own_folder: Path) -> Path:
 def ends() -> Iterator[Outside]:
     with outside() as made:
         yield made
-
-
-def postgres_of(folder: Path) -> int:
-    """The pid of the PostgreSQL that runs there, seen from outside."""
-    cluster = str(folder / "postgres" / "cluster")
-    (found,) = (
-        int(entry.name)
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and guard.running(int(entry.name), cluster) and guard.children(int(entry.name))
-    )
-    return found
 
 
 def test_an_order_goes_from_the_shop_into_the_books(folder: Path, ends: Outside) -> None:

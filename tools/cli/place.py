@@ -16,14 +16,12 @@ from shared.settings import Settings, UnknownSetting, load
 from shared.startup import WrongAddress, open_database, problems_of
 from shared.store.database import Database, DatabaseDown, OldSchema, UnsafeRole
 from tools.cli.problems import Exit, Problem
-from tools.embedded.folder import DataFolder
-from tools.embedded.own_postgres import OwnPostgres
+from tools.embedded.folder import DataFolder, Holder
+from tools.embedded.own_postgres import OwnPostgres, Taken
 
 #: Connections and seconds that a command's statements may take.
 CONNECTIONS = 2
 WITHIN = 10.0
-#: Seconds that a command waits for another one that has the data folder.
-PATIENCE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def on_servers(settings: Settings) -> Iterator[Place]:
     if settings.secret_keys is None:
         raise Problem("SHOPLEDGER_SECRET_KEYS must be set beside SHOPLEDGER_DATABASE_URL", Exit.WRONG_CONFIGURATION)
     with (
-        _troubles_as_problems("SHOPLEDGER_DATABASE_URL"),
+        troubles_as_problems("SHOPLEDGER_DATABASE_URL"),
         contextlib.closing(
             open_database("command", settings.database_url, connections=CONNECTIONS, within=WITHIN)
         ) as database,
@@ -102,12 +100,12 @@ def on_servers(settings: Settings) -> Iterator[Place]:
 
 @contextlib.contextmanager
 def _told_in_folder(chosen: Chosen, *, make: bool) -> Iterator[Place]:
-    with _troubles_as_problems("`shopledger doctor` says more"), in_folder(chosen, make=make) as place:
+    with troubles_as_problems("`shopledger doctor` says more"), in_folder(chosen, make=make) as place:
         yield place
 
 
 @contextlib.contextmanager
-def _troubles_as_problems(hint: str) -> Iterator[None]:
+def troubles_as_problems(hint: str) -> Iterator[None]:
     try:
         yield
     except DatabaseDown as error:
@@ -129,17 +127,28 @@ def in_folder(chosen: Chosen, *, make: bool) -> Iterator[Place]:
             " or set SHOPLEDGER_DATABASE_URL to your server's",
             Exit.FOUND_TROUBLE,
         )
-    address = settings.public_url or f"http://{settings.ingest_host}:{settings.ingest_port}"
-    holder = folder.holder()
-    if holder is not None and holder.use == "up" and folder.is_held():
-        url = f"postgresql://shopledger_app:{folder.app_password}@127.0.0.1:{holder.postgres_port}/postgres"
-        keyring = Keyring.parse(folder.secret_keys)
-        opening = open_database("command", url, connections=CONNECTIONS, within=WITHIN)
-        with contextlib.closing(opening) as database:
-            yield Place(database, keyring, settings.public_url or holder.address, f"the data folder {folder.path}")
-        return
-    with (
-        OwnPostgres(folder, "command", patience=PATIENCE) as own,
-        contextlib.closing(own.open("command", connections=CONNECTIONS, within=WITHIN)) as database,
-    ):
-        yield Place(database, own.keyring, address, f"the data folder {folder.path}")
+    while True:
+        if (holder := folder.running()) is not None:
+            with _beside(folder, holder) as database:
+                yield Place(
+                    database, folder.keyring, settings.public_url or holder.address, f"the data folder {folder.path}"
+                )
+            return
+        with contextlib.ExitStack() as stack:
+            try:
+                own = stack.enter_context(OwnPostgres(folder, "command"))
+            except Taken:  # by an `up` that has just come to be reached
+                if folder.running() is None:
+                    raise
+                continue
+            opening = own.open("command", connections=CONNECTIONS, within=WITHIN)
+            database = stack.enter_context(contextlib.closing(opening))
+            address = settings.public_url or f"http://{settings.ingest_host}:{settings.ingest_port}"
+            yield Place(database, own.keyring, address, f"the data folder {folder.path}")
+            return
+
+
+def _beside(folder: DataFolder, holder: Holder) -> contextlib.closing[Database]:
+    """The database of an `up` that runs there."""
+    url = f"postgresql://shopledger_app:{folder.app_password}@127.0.0.1:{holder.postgres_port}/postgres"
+    return contextlib.closing(open_database("command", url, connections=CONNECTIONS, within=WITHIN, is_patient=True))

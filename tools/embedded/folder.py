@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import json
 import os
+import pwd
 import secrets
 import shutil
 import time
@@ -15,16 +16,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from shared.sealing import Keyring, SealError
 from tools.cli.problems import Exit, Problem
 
 #: Whoever has the folder holds this file.
 LOCK = "lock"
-#: Bytes that a new folder needs: PostgreSQL's own, and some room for orders.
+#: What opens the credentials.
+KEYS = "secret-keys"
+#: Bytes that a new folder needs (PostgreSQL's own, and some room for orders), and without which none can be started.
 ROOM = 200 * 1024 * 1024
-#: Seconds that a command waits for another one to be done with the folder.
-PATIENCE = 30.0
+LEAST = 20 * 1024 * 1024
 LOOK_EVERY = 0.05
-
 
 #: What runs PostgreSQL there: `up` for long, any other command for as long as it lasts.
 Use = Literal["up", "command"]
@@ -57,18 +59,33 @@ class DataFolder:
 
     @property
     def secret_keys(self) -> str:
-        """As SHOPLEDGER_SECRET_KEYS has them. Without this file nobody can read the credentials any more."""
-        return self._secret("secret-keys", lambda: f"own:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+        """As SHOPLEDGER_SECRET_KEYS has them; without them nobody can read the credentials any more. Raises Problem."""
+        path = self.path / KEYS
+        if self.is_made and not path.exists():
+            raise Problem(f"{path} is missing: {self._back_from_backup}", Exit.WRONG_CONFIGURATION)
+        return self._secret(KEYS, lambda: f"own:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+
+    @property
+    def keyring(self) -> Keyring:
+        """Raises Problem."""
+        try:
+            return Keyring.parse(self.secret_keys.strip())
+        except SealError:
+            says = f"{self.path / KEYS} holds no keys: {self._back_from_backup}"
+            raise Problem(says, Exit.WRONG_CONFIGURATION) from None
 
     @property
     def app_password(self) -> str:
         return self._secret("app-password", lambda: secrets.token_urlsafe(24))
 
     def prepare(self) -> None:
-        """Makes it. Raises Problem where that cannot be done."""
+        """Makes it. Raises Problem where that cannot be done, or it is somebody else's."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o711)
-            probe = self.path / ".may-write"
+            if not self.path.exists():
+                self.path.mkdir(parents=True)
+                # Whom PostgreSQL runs as in root's place has to pass.
+                self.path.chmod(0o711)
+            probe = self.path / f".may-write-{os.getpid()}"
             probe.write_bytes(b"")
             probe.unlink()
         except PermissionError:
@@ -79,31 +96,40 @@ class DataFolder:
             ) from None
         except OSError as error:
             raise Problem(f"the data folder {self.path} cannot be used: {error.strerror}", Exit.CANNOT_CREATE) from None
-        free = shutil.disk_usage(self.path).free
-        if not self.is_made and free < ROOM:
-            raise Problem(
-                f"the disk of the data folder {self.path} has {free // 2**20} MB left, and at least {ROOM // 2**20} are"
-                " needed: free some, or choose another folder with --data",
-                Exit.CANNOT_CREATE,
-            )
+        self._refuse_root_in_a_users_folder()
+        self._look_at_the_disk()
 
     @contextlib.contextmanager
-    def held(self, *, patience: float = 0.0) -> Iterator[bool]:
-        """Whether this process has the folder for itself now; False when another one keeps it."""
-        with (self.path / LOCK).open("a") as lock:
-            yield _locked(lock.fileno(), time.monotonic() + patience)
+    def held(self, *, patience: float = 0.0, unless: Callable[[], bool] = lambda: False) -> Iterator[bool]:
+        """Whether this process has the folder for itself now.
+
+        False when another one keeps it for so long, or as soon as `unless` holds.
+        """
+        lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            yield _locked(lock, fcntl.LOCK_EX, time.monotonic() + patience, unless)
+        finally:
+            os.close(lock)
 
     def is_held(self) -> bool:
-        """Whether some process has the folder now."""
-        with self.held() as mine:
-            return not mine
+        """Whether some process has the folder now. Looking does not disturb who else looks."""
+        try:
+            lock = os.open(self.path / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        try:
+            return not _locked(lock, fcntl.LOCK_SH, 0.0, lambda: True)
+        finally:
+            os.close(lock)
+
+    def running(self) -> Holder | None:
+        """The `up` that has the folder now, once it can be reached."""
+        holder = self.holder()
+        return holder if holder is not None and holder.use == "up" and self.is_held() else None
 
     def tell(self, holder: Holder) -> None:
         """Who holds the folder says how it is reached."""
-        new = self._holder_file.with_suffix(".new")
-        new.touch(mode=0o600)
-        new.write_text(json.dumps(asdict(holder)))
-        new.replace(self._holder_file)
+        _write(self._holder_file, json.dumps(asdict(holder)))
 
     def forget(self) -> None:
         self._holder_file.unlink(missing_ok=True)
@@ -119,22 +145,59 @@ class DataFolder:
     def _holder_file(self) -> Path:
         return self.path / "running.json"
 
+    @property
+    def _back_from_backup(self) -> str:
+        return (
+            "put it back from your backup, for it opens all credentials. If there is none, make a new one"
+            f' (echo "new:$(openssl rand -base64 32)" > {self.path / KEYS}) and apply your file again'
+        )
+
     def _secret(self, name: str, make: Callable[[], str]) -> str:
         path = self.path / name
         if not path.exists():
-            new = path.with_suffix(".new")
-            new.touch(mode=0o600)
-            new.write_text(make())
-            new.replace(path)
+            _write(path, make())
         return path.read_text()
 
+    def _refuse_root_in_a_users_folder(self) -> None:
+        owner = self.path.stat().st_uid
+        if os.geteuid() == 0 and owner != 0:
+            try:
+                name = pwd.getpwuid(owner).pw_name
+            except KeyError:
+                name = str(owner)
+            raise Problem(
+                f"the data folder {self.path} belongs to {name}, who could not use it any more if root did: run this as"
+                f" {name}, or choose another folder with --data",
+                Exit.NO_PERMISSION,
+            )
 
-def _locked(descriptor: int, give_up: float) -> bool:
+    def _look_at_the_disk(self) -> None:
+        free, needed = shutil.disk_usage(self.path).free, LEAST if self.is_made else ROOM
+        if free < needed:
+            raise Problem(
+                f"the disk of the data folder {self.path} has {free // 2**20} MB left, and at least {needed // 2**20}"
+                " are needed: free some, or choose another folder with --data",
+                Exit.CANNOT_CREATE,
+            )
+
+
+def _write(path: Path, text: str) -> None:
+    """All of it or nothing, and for nobody else."""
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def _locked(descriptor: int, how: int, give_up: float, unless: Callable[[], bool]) -> bool:
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
             return True
         except BlockingIOError:
-            if time.monotonic() >= give_up:
+            if time.monotonic() >= give_up or unless():
                 return False
             time.sleep(LOOK_EVERY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import threading
 import time
 from types import TracebackType
@@ -18,15 +19,18 @@ from shared.store.database import Database
 from tools.cli.problems import Exit, Problem
 from tools.embedded.folder import DataFolder, Holder, Use
 from tools.migrate import MigrationError, migrate
+from tools.servers import guard
 from tools.servers.postgres import AlreadyRuns, PostgresServer
 from tools.servers.process import ServerError
 
 #: Seconds between two looks whether it still runs, and before it is started again when that failed.
 LOOK_EVERY = 0.2
 BREATHE = 2.0
-#: Seconds in which the PostgreSQL of a killed process must have ended; its guard kills it after ten.
-ORPHAN_ENDS_WITHIN = 15.0
-#: Seconds that another command may look whether the folder is free.
+#: Seconds in which the PostgreSQL of a killed process ends by its guard, and in which it must have ended when told to.
+GUARD_ENDS_WITHIN = 2.0
+ORPHAN_ENDS_WITHIN = 30.0
+#: Seconds that another command may have the folder, and that one may look whether it is free.
+PATIENCE = 30.0
 GLANCE = 1.0
 
 log = structlog.get_logger()
@@ -35,19 +39,21 @@ log = structlog.get_logger()
 class OwnPostgres:
     """Between `start` and `stop` the folder is this process'. Raises Problem where it cannot be had or started."""
 
-    def __init__(self, folder: DataFolder, use: Use, *, address: str = "", patience: float = GLANCE) -> None:
+    def __init__(self, folder: DataFolder, use: Use, *, address: str = "") -> None:
         self._folder = folder
         self._use = use
         self._address = address
-        self._patience = patience
         self._ending = contextlib.ExitStack()
 
     def start(self) -> Self:
         with contextlib.ExitStack() as ending:
             self._folder.prepare()
-            if not ending.enter_context(self._folder.held(patience=self._patience)):
-                raise Problem(self._taken(), Exit.UNAVAILABLE)
-            self._server = PostgresServer(self._folder.postgres)
+            since = time.monotonic()
+            is_taken = lambda: self._folder.running() is not None and time.monotonic() > since + GLANCE  # noqa: E731
+            if not ending.enter_context(self._folder.held(patience=PATIENCE, unless=is_taken)):
+                raise Taken(self._folder)
+            self._folder.forget()  # what a killed process said of itself
+            _ = self._folder.keyring, self._folder.app_password
             self._launch()
             ending.callback(self._server.stop)
             self._migrate()
@@ -66,10 +72,11 @@ class OwnPostgres:
 
     @property
     def keyring(self) -> Keyring:
-        return Keyring.parse(self._folder.secret_keys)
+        return self._folder.keyring
 
-    def open(self, service: str, *, connections: int, within: float) -> Database:
-        return open_database(service, self.app_url, connections=connections, within=within)
+    def open(self, service: str, *, connections: int, within: float, is_patient: bool = False) -> Database:
+        """Raises DatabaseDown."""
+        return open_database(service, self.app_url, connections=connections, within=within, is_patient=is_patient)
 
     def keep(self, stop: threading.Event) -> None:
         """Until `stop` is set it is started again whenever it ended: what was committed is there, and services wait."""
@@ -93,26 +100,34 @@ class OwnPostgres:
         self.stop()
 
     def _launch(self) -> None:
-        """The folder is ours: a PostgreSQL that still runs there is a killed process' own, and is being ended."""
-        give_up = time.monotonic() + ORPHAN_ENDS_WITHIN
         try:
-            while True:
-                try:
-                    return self._server.start()
-                except AlreadyRuns:
-                    if time.monotonic() > give_up:
-                        raise
-                    time.sleep(LOOK_EVERY)
+            self._server = PostgresServer(self._folder.postgres)
+            self._start_when_the_last_one_is_gone()
         except ServerError as error:
-            raise Problem(f"PostgreSQL of the data folder did not start: {error}", Exit.UNAVAILABLE) from None
+            raise Problem(f"PostgreSQL of the data folder {self._folder.path}: {error}", Exit.UNAVAILABLE) from None
         except PermissionError as error:
             raise Problem(
-                f"no right to use {error.filename}: the data folder {self._folder.path} belongs to somebody else;"
-                " choose another with --data",
+                f"no right to use {error.filename}: parts of the data folder {self._folder.path} belong to somebody"
+                " else; give them to the user who runs this, or choose another folder with --data",
                 Exit.NO_PERMISSION,
             ) from None
         except OSError as error:
-            raise Problem(f"the data folder {self._folder.path}: {error.strerror}", Exit.CANNOT_CREATE) from None
+            raise Problem(f"{error.filename or self._folder.path}: {error.strerror}", Exit.CANNOT_CREATE) from None
+
+    def _start_when_the_last_one_is_gone(self) -> None:
+        """The folder is ours: a PostgreSQL that still runs there was left behind by a process that was killed."""
+        since, is_told = time.monotonic(), False
+        while True:
+            try:
+                return self._server.start()
+            except AlreadyRuns as error:
+                waited = time.monotonic() - since
+                if waited > ORPHAN_ENDS_WITHIN:
+                    raise
+                if waited > GUARD_ENDS_WITHIN and not is_told:
+                    guard.send([error.pid], signal.SIGINT)
+                    is_told = True
+                time.sleep(LOOK_EVERY)
 
     def _migrate(self) -> None:
         try:
@@ -122,11 +137,16 @@ class OwnPostgres:
         except psycopg.Error as error:
             raise Problem(f"PostgreSQL of the data folder: {error}", Exit.UNAVAILABLE) from None
 
-    def _taken(self) -> str:
-        holder = self._folder.holder()
+
+class Taken(Problem):
+    """Another process has the folder."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        holder = folder.holder()
         who = f" (process {holder.pid})" if holder else ""
         where = f", at {holder.address}" if holder and holder.address else ""
-        return (
-            f"shopledger runs in the data folder {self._folder.path} already{who}{where}: stop that one first, or"
-            " choose another folder with --data"
+        super().__init__(
+            f"shopledger runs in the data folder {folder.path} already{who}{where}: stop that one first, or choose"
+            " another folder with --data",
+            Exit.UNAVAILABLE,
         )

@@ -30,7 +30,7 @@ from shared.store.database import ANSWER_WITHIN, Database
 from tools.embedded.bell import LocalBell, Nudging
 from tools.embedded.folder import DataFolder
 from tools.embedded.front import Front, listen
-from tools.embedded.own_postgres import OwnPostgres
+from tools.embedded.own_postgres import OwnPostgres, Taken
 from workers.main import WORK_WITHIN, add_actors
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks of the relay; what happens in this process nudges it.
 LOOK_EVERY = 0.5
+#: Seconds for which a webhook waits for a PostgreSQL that is being started again. WooCommerce waits 60, tells nothing
+#: twice, and switches a webhook off after seven failures.
+KEEPS_SHOPS_WAITING = 20.0
 #: Seconds in which work in hand may come to its next point when all ends.
 LAST_WORK = 25.0
 #: Seconds until a part that failed is started again.
@@ -62,6 +65,8 @@ class Embedded:
 
     def start(self) -> Self:
         with contextlib.ExitStack() as ending:
+            if self._folder.running() is not None:
+                raise Taken(self._folder)
             listening = listen(self._settings.ingest_host, self._port)
             ending.callback(listening.close)
             self.address = f"http://{self._settings.ingest_host}:{listening.getsockname()[1]}"
@@ -96,8 +101,11 @@ class Embedded:
     ) -> None:
         self.stop()
 
-    def _open(self, ending: contextlib.ExitStack, name: str, *, connections: int, within: float) -> Database:
-        database = self.postgres.open(name, connections=connections, within=within)
+    def _open(
+        self, ending: contextlib.ExitStack, name: str, *, connections: int, within: float, is_patient: bool = True
+    ) -> Database:
+        """Patient, because a PostgreSQL that died is back in a moment."""
+        database = self.postgres.open(name, connections=connections, within=within, is_patient=is_patient)
         ending.callback(database.close)
         return database
 
@@ -121,9 +129,10 @@ class Embedded:
 
     def _start_front(self, ending: contextlib.ExitStack, listening: socket.socket) -> None:
         chosen = self._settings
-        database = self._open(ending, "ingest", connections=chosen.ingest_connections, within=ANSWER_WITHIN)
+        health = self._open(ending, "health", connections=1, within=ANSWER_WITHIN, is_patient=False)
+        database = self._open(ending, "ingest", connections=chosen.ingest_connections, within=KEEPS_SHOPS_WAITING)
         receiver = Receiver(database, Subscriptions(database, self.postgres.keyring), webhook_sender)
-        app = self._nudging(create_app(database, receiver, max_body_bytes=chosen.max_body_bytes).wsgi_app)
+        app = self._nudging(create_app(health, receiver, max_body_bytes=chosen.max_body_bytes).wsgi_app)
         front = Front(app, listening, threads=chosen.ingest_threads, max_body_bytes=chosen.max_body_bytes)
         front.start()
         ending.callback(front.stop)

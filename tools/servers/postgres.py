@@ -3,11 +3,8 @@
 No system user is made, no folder outside the given one is touched, and root is fine although PostgreSQL refuses it.
 """
 
-import functools
 import importlib.util
 import os
-import re
-import secrets
 import shutil
 import signal
 import subprocess
@@ -18,25 +15,27 @@ from urllib.parse import quote
 import psycopg
 
 from tools.servers import guard
+from tools.servers.cluster import SUPERUSER, make_cluster, own
 from tools.servers.process import Child, Server, ServerError, free_port, tail, wait_until
-from tools.servers.unprivileged import Identity, identity, identity_options, prefix
+from tools.servers.unprivileged import identity, prefix
 
 #: The folder of the binaries, when it shall be another than the one found (an older major version, for instance).
 BINARIES_VARIABLE = "SHOPLEDGER_POSTGRES_BIN"
-SUPERUSER = "postgres"
 #: Recovery after a crash comes before the first connection.
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 30.0
 #: How long the backends of a killed server may hold its shared memory.
 MEMORY_TIMEOUT = 15.0
-#: The first version with a locale of its own, the same on every system.
-BUILTIN_LOCALE_SINCE = 17
 #: For data nobody wants back after a crash of the machine.
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
 class AlreadyRuns(ServerError):
-    """Somebody's PostgreSQL has the cluster. The message says which process."""
+    """Somebody's PostgreSQL has the cluster."""
+
+    def __init__(self, cluster: Path, pid: int) -> None:
+        super().__init__(f"PostgreSQL already runs on {cluster} as process {pid}; stop that one first")
+        self.pid = pid
 
 
 class PostgresServer(Server):
@@ -58,6 +57,10 @@ class PostgresServer(Server):
     @property
     def pid(self) -> int:
         return self._alive().pid
+
+    @property
+    def is_made(self) -> bool:
+        return (self.cluster / "PG_VERSION").exists()
 
     @property
     def is_running(self) -> bool:
@@ -115,28 +118,9 @@ class PostgresServer(Server):
 
     def _initialise(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        if (self.cluster / "PG_VERSION").exists():
-            return
-        password = self.folder / "password"
-        password.touch(mode=0o600)
-        password.write_text(secrets.token_urlsafe(24))
-        self._own_folder()
-        command = [str(self._binaries / "initdb"), "--no-sync", "-E", "UTF8", "-U", SUPERUSER, "-D", str(self.cluster)]
-        command += ["--auth=scram-sha-256", f"--pwfile={password}", *_locale(self._binaries)]
-        done = subprocess.run(
-            [*prefix(), *command], capture_output=True, text=True, cwd="/", **identity_options(identity())
-        )
-        if done.returncode:
-            shutil.rmtree(self.cluster, ignore_errors=True)
-            raise ServerError(f"initdb failed: {done.stdout}{done.stderr}")
-
-    def _own_folder(self) -> None:
-        """As root the files must belong to whom the server runs as, also when that was another the last time."""
-        if os.geteuid() == 0:
-            who = identity() or Identity(0, 0)
-            for path in (self.folder, *self.folder.rglob("*")):
-                if path.lstat().st_uid != who.uid:
-                    os.chown(path, who.uid, who.gid, follow_symlinks=False)
+        if not self.is_made:
+            password = self.folder / "password"
+            make_cluster(self.cluster, self._binaries, password=password, log=self.log, fast=self._fast)
 
     def _clear_stale_pid(self) -> None:
         """PostgreSQL trusts any live pid in postmaster.pid; after a reboot it is often a stranger's."""
@@ -145,11 +129,11 @@ class PostgresServer(Server):
             return
         pid = int(lock.read_text().split("\n", 1)[0] or 0)
         if guard.running(pid, str(self.cluster)):
-            raise AlreadyRuns(f"PostgreSQL already runs on {self.cluster} as process {pid}; stop that one first")
+            raise AlreadyRuns(self.cluster, pid)
         lock.unlink()
 
     def _launch(self) -> bool:
-        self._own_folder()
+        own(self.folder)
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
@@ -207,19 +191,3 @@ def _candidates() -> list[Path]:
         )
     installed = Path("/usr/lib/postgresql").glob("*/bin")
     return found + sorted(installed, key=lambda folder: float(folder.parent.name), reverse=True)
-
-
-@functools.cache
-def major_version(binaries: Path) -> int:
-    """The major version of the binaries in this folder."""
-    told = subprocess.run([str(binaries / "postgres"), "--version"], capture_output=True, text=True, check=True).stdout
-    match = re.search(r"(\d+)", told)
-    if match is None:
-        raise ServerError(f"no version in the answer of {binaries}/postgres: {told}")
-    return int(match[1])
-
-
-def _locale(binaries: Path) -> list[str]:
-    if major_version(binaries) < BUILTIN_LOCALE_SINCE:
-        return ["--locale=C.UTF-8"]
-    return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

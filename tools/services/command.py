@@ -14,7 +14,7 @@ import click
 
 from shared.logs import configure_logs
 from shared.settings import Settings
-from tools.cli.place import Chosen, on_servers
+from tools.cli.place import Chosen, on_servers, troubles_as_problems
 from tools.cli.problems import Exit, Problem
 from tools.embedded.front import listen
 from tools.services.supervisor import Supervised
@@ -63,7 +63,7 @@ def in_data_folder(chosen: Chosen, port: int | None) -> None:
 
     configure_logs(format=log_format(chosen), level=chosen.settings.log_level)
     embedded = Embedded(chosen.folder, chosen.settings, port=chosen.settings.ingest_port if port is None else port)
-    with until_signal() as ended, embedded:
+    with until_signal() as ended, troubles_as_problems("`shopledger doctor` says more"), embedded:
         click.echo(
             f"shopledger runs on {chosen.folder.path}\n"
             f"  webhooks come in at {embedded.address}/webhooks/...   health: {embedded.address}/health/ready\n"
