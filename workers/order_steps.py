@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -32,6 +32,9 @@ from workers.parties import KnownProducts, Parties
 
 C = TypeVar("C", bound=Connector)
 M = TypeVar("M", bound=BaseModel)
+
+#: Words of the shop about one order that are looked at for the moment at which it was to go.
+MOST_EARLIER = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class OrderTry:
         settings = _checked(OrderSettings, self._claim.settings)
         order = self._newest_order()
         self._hand.passes(Point.STATE_KNOWN)
-        skipped = decide(order, settings)
+        skipped = decide(order, settings, since=self._claim.active_since, earlier=self._earlier)
         if skipped is not None:
             return Outcome(state="skipped", name="skipped", reason=skipped.reason, sentence=skipped.sentence)
         self._hand.passes(Point.DECIDED)
@@ -93,6 +96,13 @@ class OrderTry:
             raise needs_user("unreadable_order", path=error.path or "its start", problem=error.problem) from None
         self.stages.append(("normalised", orjson.dumps(replace(order, source={}), default=str)))
         return order
+
+    def _earlier(self) -> Iterator[Order]:
+        """The order as the shop told of it before; what cannot be read says nothing."""
+        shop = _installed(webshop, self._claim.source.kind)
+        for body in line.earlier_words(self._tools.database, self._claim, most=MOST_EARLIER):
+            with contextlib.suppress(UnreadableOrder):
+                yield shop.read_order(shop.decode_order(body))
 
     def _already(self, document: PlannedDocument) -> Outcome:
         """The first document is final. What changed since is told; one that did not come to the total stays open."""

@@ -20,6 +20,7 @@ from typing import Any
 
 from connectors.base import UnreadableOrder
 from connectors.woocommerce.fields import Fields
+from connectors.woocommerce.statuses import CANCELLED, financial, fulfilment
 from shared.domain.order import Address, Coupon, Line, LineKind, LineTax, Meta, Order, RefundSummary, TaxRate
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -66,17 +67,24 @@ def read_order(body: Mapping[str, Any]) -> Order:
     informational, their discount is inside the lines. Raises UnreadableOrder with the path of the field.
     """
     order = Fields(body)
+    status, total = order.word("status"), order.amount("total")
+    paid_at, completed_at = order.moment_or_none("date_paid_gmt"), order.moment_or_none("date_completed_gmt")
+    refunds = tuple(_refund(refund) for refund in order.objects("refunds", required=False))
     return Order(
         id=order.key("id"),
         number=order.readable("number") or order.key("id"),
-        status=order.word("status"),
+        status=status,
+        financial=financial(status, total, refunds, is_paid=paid_at is not None),
+        fulfilment=fulfilment(status, was_completed=completed_at is not None),
+        is_cancelled=status == CANCELLED,
+        is_test=False,
         currency=_currency(order),
         created_at=order.moment("date_created_gmt"),
         modified_at=order.moment("date_modified_gmt"),
-        paid_at=order.moment_or_none("date_paid_gmt"),
-        completed_at=order.moment_or_none("date_completed_gmt"),
+        paid_at=paid_at,
+        completed_at=completed_at,
         prices_include_tax=order.flag("prices_include_tax", absent=False),
-        total=order.amount("total"),
+        total=total,
         total_tax=order.amount("total_tax"),
         discount_total=order.amount("discount_total"),
         discount_tax=order.amount("discount_tax"),
@@ -85,7 +93,7 @@ def read_order(body: Mapping[str, Any]) -> Order:
         lines=tuple(_lines(order)),
         taxes=tuple(_tax_rate(tax) for tax in order.objects("tax_lines")),
         coupons=tuple(_coupon(coupon) for coupon in order.objects("coupon_lines", required=False)),
-        refunds=tuple(_refund(refund) for refund in order.objects("refunds", required=False)),
+        refunds=refunds,
         customer_id=order.reference("customer_id"),
         customer_note=order.readable("customer_note"),
         billing=_address(order.object("billing")),

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from shared.domain.order import Order
-from shared.domain.reasons import REASONS
+from shared.domain.reasons import Skipped, skipped
 from shared.domain.settings import OrderSettings
+from shared.domain.trigger import unmet
 
 #: What the bin is called in a shop that has one; never a state to transfer from.
 TRASH = "trash"
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    reason: str
-    sentence: str
+def decide(
+    newest: Order, settings: OrderSettings, *, since: datetime | None, earlier: Callable[[], Iterable[Order]]
+) -> Skipped | None:
+    """None: transfer it, as it is now.
 
-
-def decide(order: Order, settings: OrderSettings) -> Skipped | None:
-    """None: transfer it."""
-    if order.status == TRASH:
-        return _skipped("order_trashed")
-    if order.status not in settings.allowed_states:
-        return _skipped("state_not_allowed", state=order.status, allowed=", ".join(sorted(settings.allowed_states)))
+    `since`: when its connection was first switched on (aware), None where nobody knows. `earlier`: the order as the
+    shop told of it before, newest first, since then; asked only where the newest state alone does not do. One of them
+    having satisfied the owner's choice is enough, however the order has moved on.
+    """
+    kept = _kept_out(newest, settings, since)
+    if kept is not None:
+        return kept
+    missing = unmet(newest, settings)
+    if missing is not None and all(unmet(order, settings) for order in earlier()):
+        return missing
+    # A state or a filter that the owner named himself is stronger than what we think of it.
+    is_named = missing is None and settings.trigger in (None, "updated")
+    if newest.is_cancelled and not settings.cancelled and not is_named:
+        return skipped("order_cancelled")
     return None
 
 
-def _skipped(code: str, **fields: object) -> Skipped:
-    return Skipped(code, REASONS[code].says(**fields))
+def _kept_out(order: Order, settings: OrderSettings, since: datetime | None) -> Skipped | None:
+    """What keeps it out whatever it was before."""
+    if order.status == TRASH:
+        return skipped("order_trashed")
+    # A shop's dates have whole seconds.
+    if since is not None and order.created_at < since.replace(microsecond=0):
+        return skipped("before_start_date", created=f"{order.created_at:%Y-%m-%d}", since=f"{since:%Y-%m-%d}")
+    if order.is_test and not settings.test_orders:
+        return skipped("test_order")
+    if order.total == 0 and not settings.zero_totals:
+        return skipped("zero_total")
+    return None

@@ -15,6 +15,24 @@ from enum import StrEnum
 from typing import Any
 
 
+class Financial(StrEnum):
+    """What has been paid, in words that all webshops' own come to."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    VOIDED = "voided"
+
+
+class Fulfilment(StrEnum):
+    """What has been sent."""
+
+    UNFULFILLED = "unfulfilled"
+    PARTIAL = "partial"
+    FULFILLED = "fulfilled"
+
+
 class LineKind(StrEnum):
     PRODUCT = "product"
     SHIPPING = "shipping"
@@ -120,6 +138,12 @@ class Order:
     number: str
     #: The shop's own word, custom states too; never translated.
     status: str
+    financial: Financial
+    fulfilment: Fulfilment
+    #: Called off before it was carried out.
+    is_cancelled: bool
+    #: Made to try the shop, not to buy.
+    is_test: bool
     #: ISO 4217
     currency: str
     created_at: datetime

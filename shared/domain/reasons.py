@@ -30,6 +30,30 @@ _ALL = (
         "Nothing to do if that is right: it goes when its state changes.",
         resolves_itself=True,
     ),
+    Reason(
+        "trigger_not_matched",
+        "Orders go into the books when they are {trigger}, and {is_now}.",
+        "Nothing to do if that is right: it goes when that changes.",
+        resolves_itself=True,
+    ),
+    Reason(
+        "status_filters_not_matched",
+        "The {group} status is {value}, and only {wanted} goes into the books.",
+        "Nothing to do if that is right: it goes when that changes.",
+        resolves_itself=True,
+    ),
+    Reason(
+        "before_start_date",
+        "The order is of {created}, and the connection was switched on on {since}.",
+        "Enter it by hand if it is to be in the books; it can be imported later.",
+    ),
+    Reason("test_order", "The shop calls this a test.", "Let the settings take test orders if it is to go."),
+    Reason("zero_total", "The order comes to nothing.", "Let the settings take orders of zero if it is to go."),
+    Reason(
+        "order_cancelled",
+        "The order was cancelled in the shop.",
+        "Let the settings take cancelled orders if it is to go.",
+    ),
     Reason("already_synced", "The order is in the books already: {kind} {number}.", "", resolves_itself=True),
     Reason("order_trashed", "The order is in the shop's bin.", "Restore it in the shop if it is to go.", True),
     Reason("unreadable_order", "The shop's order cannot be read at {path}: {problem}.", "Please tell support."),
@@ -116,6 +140,18 @@ _ALL = (
 
 #: By code.
 REASONS = {reason.code: reason for reason in _ALL}
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """It does not go, by the owner's own choice; `reason` is a code of the table."""
+
+    reason: str
+    sentence: str
+
+
+def skipped(code: str, **fields: object) -> Skipped:
+    return Skipped(code, REASONS[code].says(**fields))
 
 
 def needs_user(code: str, **fields: object) -> NeedsUser:

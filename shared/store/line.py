@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
@@ -80,6 +81,8 @@ class Claim:
     settings: Mapping[str, Any]
     source: System
     target: System
+    #: When the connection was first switched on; UTC.
+    active_since: datetime | None
     #: One of the two systems was not up to its last call.
     is_troubled: bool
     #: He says that it may go once more, also where only he can say so.
@@ -145,6 +148,7 @@ def claim(database: Database, account: int, transfer: int, *, lease: float) -> C
         settings=row["settings"],
         source=System(id=row["source_system"], kind=row["source_kind"], credentials=row["source_credentials"]),
         target=System(id=row["target_system"], kind=row["target_kind"], credentials=row["target_credentials"]),
+        active_since=row["active_since"],
         is_troubled=row["is_troubled"],
         owner_asked=row["owner_asked"],
         event=row["event_id"],
@@ -152,6 +156,20 @@ def claim(database: Database, account: int, transfer: int, *, lease: float) -> C
         document=_document(row),
         generation=row["generation"],
     )
+
+
+def earlier_words(database: Database, claim: Claim, *, most: int) -> list[bytes]:
+    """What the shop told of the order before, newest first, at most so many bodies."""
+    values = {
+        "system": claim.source.id,
+        "source_type": claim.source_type,
+        "source_id": claim.source_id,
+        "event": claim.event,
+        "since": claim.active_since,
+        "most": most,
+    }
+    with database.account(claim.account) as connection:
+        return [body for (body,) in connection.execute(query("earlier_words"), values)]
 
 
 def renew(database: Database, claim: Claim, *, lease: float) -> bool:

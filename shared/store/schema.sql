@@ -762,7 +762,7 @@ create function claim(
   out source_type text, out source_id text, out source_number text, out connection_id bigint, out owner_asked boolean,
   out settings jsonb, out source_system bigint, out source_kind text, out source_credentials bytea,
   out target_system bigint, out target_kind text, out target_credentials bytea, out is_troubled boolean,
-  out event_id bigint, out body bytea,
+  out active_since timestamptz, out event_id bigint, out body bytea,
   out document_id bigint, out document_state text, out document_kind text, out document_reference text,
   out document_key text, out document_request bytea, out document_number text, out document_place text,
   out document_currency text,
@@ -827,6 +827,7 @@ begin
   source_id := t.source_id;
   source_number := t.source_number;
   connection_id := c.id;
+  active_since := c.active_since;
   event_id := t.newest_event_id;
   select k.settings into settings from shopledger.connection_settings k
   where k.connection_id = c.id and k.version = c.settings_version;

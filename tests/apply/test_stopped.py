@@ -11,7 +11,7 @@ from shared.domain.findings import Level
 from tests.apply.rig import Desk, changed, counted
 from tests.line.rig import Line
 from tests.support.orders import tell, woo_order
-from tests.support.shop import Shop
+from tests.support.shop import LONG_AGO, Shop
 from tools.apply import plan
 from tools.apply.telling import lines
 
@@ -21,6 +21,7 @@ def line(desk: Desk) -> Iterator[Line]:
     """The way of orders through what was applied."""
     desk.books.put_product("MUG")
     desk.apply()
+    desk.rows(f"update connections set active_since = '{LONG_AGO}' returning id")
     made = Line(desk.database, desk.books, desk.woo, Shop(desk.database, account=1, webshop=1, books=2, connection=1))
     yield made
     made.tools.clients.close()

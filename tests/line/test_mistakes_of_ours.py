@@ -25,7 +25,7 @@ def line(store: Database) -> Iterator[Line]:
         yield line
 
 
-def mistaken(*_: object) -> None:
+def mistaken(*_: object, **__: object) -> None:
     raise KeyError(CUSTOMER)
 
 
