@@ -1,11 +1,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
+NEW_ENOUGH = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 
 .PHONY: env demo demo-rabbitmq check test exhaustive bench chaos lock format
 
 env: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
+	$(NEW_ENOUGH)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -40,6 +43,7 @@ format: env
 	$(BIN)/ruff format .
 
 lock:  ## pin every dependency with its hashes
+	$(NEW_ENOUGH)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -15,6 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "SHOPLEDGER_"
 #: Where Docker and Kubernetes put what nobody else may read.
 SECRETS = "/run/secrets"
+#: An address with http or https, and a path where it has one.
+PUBLIC_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
 class UnknownSetting(ValueError):
@@ -63,7 +66,6 @@ class Settings(BaseSettings):
     public_url: Annotated[
         str | None,
         Field(
-            pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$",
             description="Under which address shops reach ingest, https://... ; `apply` makes webhooks that go there.",
         ),
     ] = None
@@ -102,6 +104,8 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _without_slash(cls, url: str | None) -> str | None:
+        if url is not None and not PUBLIC_URL.fullmatch(url):
+            raise ValueError("write the whole address, like https://books.example, without a login, '?' and '#'")
         return url and url.rstrip("/")
 
     @property

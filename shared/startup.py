@@ -20,6 +20,8 @@ T = TypeVar("T")
 #: Exit codes after sysexits.h: wrong configuration, a server that is not there.
 WRONG_CONFIGURATION = 78
 UNAVAILABLE = 69
+#: What pydantic writes before the sentence of a validator.
+BEFORE_OUR_OWN = "Value error, "
 
 
 class WrongAddress(ValueError):
@@ -49,7 +51,9 @@ def open_database(
 def problems_of(error: ValidationError) -> list[str]:
     """One line for each setting that is wrong; no value is shown."""
     return [
-        "SHOPLEDGER_" + "_".join(str(part) for part in problem["loc"]).upper() + f": {problem['msg']}"
+        "SHOPLEDGER_"
+        + "_".join(str(part) for part in problem["loc"]).upper()
+        + f": {problem['msg'].removeprefix(BEFORE_OUR_OWN)}"
         for problem in error.errors()
     ]
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import shutil
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +17,11 @@ from shared.settings import Settings
 from tests.command.rig import json_of, shopledger
 from tests.support.processes import ROOT, free_port
 from tests.support.shop import SECRET_KEYS
+from tools.cli import main
 from tools.cli.main import COMMANDS
 from tools.cli.problems import Exit
+from tools.servers.process import ServerError
+from tools.servers.unprivileged import user_namespaces_work
 
 
 def test_help_says_how_to_begin_and_names_every_command() -> None:
@@ -108,3 +117,110 @@ def test_an_address_that_is_none_is_said_and_not_repeated() -> None:
     assert ended.returncode == 78
     assert ended.stderr.startswith("shopledger: SHOPLEDGER_DATABASE_URL is no address of PostgreSQL; write it like")
     assert "nonsense" not in ended.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--data", ""], ["--demo", "--data", "here"]])
+def test_a_folder_that_is_none_and_two_folders_are_wrong_commands(arguments: list[str]) -> None:
+    # Given a folder without a name, or two of them, when a command runs, then it is refused before anything is made
+    ended = shopledger(*arguments, "transfers")
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines()[-1].startswith("Error: ")
+    assert "folder" in ended.stderr
+
+
+def test_a_public_address_without_its_beginning_is_told_how_to_write_it() -> None:
+    # Given an address as people say it, when a command runs, then it says how to write it
+    ended = shopledger("transfers", SHOPLEDGER_PUBLIC_URL="books.example")
+    assert (ended.returncode, ended.stderr) == (
+        78,
+        "shopledger: SHOPLEDGER_PUBLIC_URL: write the whole address, like https://books.example, without a login,"
+        " '?' and '#'\n",
+    )
+
+
+@pytest.mark.parametrize("kind", ["economic", "woocommerce"])
+def test_a_sandbox_says_in_one_line_that_its_port_is_taken(kind: str) -> None:
+    # Given a port that somebody has, when a sandbox is to listen there, by the command or by its module
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        by_command = shopledger("sandbox", kind, "--port", port)
+        module = [sys.executable, "-m", f"connectors.{kind}.sandbox", "--port", port]
+        by_module = subprocess.run(module, cwd=ROOT, text=True, capture_output=True)
+
+    # Then one line says so
+    for ended in (by_command, by_module):
+        assert ended.returncode == 69
+        assert ended.stderr.partition(": ")[2] == (
+            f"port {port} of 127.0.0.1 is taken: stop what listens there, or choose another with --port\n"
+        )
+
+
+def test_a_folder_that_cannot_be_read_has_its_documented_code(own_folder: Path) -> None:
+    # Given a folder that is somebody else's
+    theirs = own_folder / "theirs"
+    theirs.mkdir(mode=0o700)
+    another_user: list[str] = []
+    if os.geteuid() == 0:
+        if not user_namespaces_work():
+            pytest.skip("root may read everywhere, and this machine refuses to make another user of it")
+        os.chown(theirs, 65534, 65534)
+        another_user = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+    else:
+        theirs.chmod(0o000)
+
+    # When a command is to work in it, then one line says that there is no right to
+    ended = shopledger("--data", str(theirs), "transfers", before=another_user)
+    assert ended.returncode == 77
+    assert ended.stderr.startswith("shopledger: no right to use ")
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "says"),
+    [
+        (OSError(errno.EROFS, "Read-only file system", "/mnt/x"), 73, "/mnt/x cannot be used: Read-only file system"),
+        (PermissionError(errno.EACCES, "Permission denied", "/mnt/x"), 77, "no right to use /mnt/x"),
+        (ServerError("RabbitMQ is not installed."), 69, "RabbitMQ is not installed."),
+    ],
+)
+def test_what_the_machine_refuses_is_said_in_one_line(
+    error: Exception, code: int, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given a command that the machine refuses something, when it ends, then one line says what
+    assert ended_by(error, monkeypatch) == code
+    assert capsys.readouterr().err == f"shopledger: {says}\n"
+
+
+def test_a_mistake_of_ours_is_not_dressed_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given errors that nobody can mend from outside, when a command ends by one, then it is seen as it is
+    for error in (KeyError("x"), OSError(errno.EBADF, "Bad file descriptor")):
+        with pytest.raises(type(error)):
+            ended_by(error, monkeypatch)
+
+
+def ended_by(error: Exception, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The exit code."""
+
+    def command(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(main, "shopledger", command)
+    monkeypatch.setattr(os, "umask", lambda _: 0)
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    return int(ended.value.code or 0)
+
+
+def test_make_says_which_python_it_needs_before_it_makes_anything(tmp_path: Path) -> None:
+    # Given a machine whose python is too old
+    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    old = tmp_path / "python3"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+
+    # When the environment is to be made, then one line says what is needed, and nothing is made
+    ended = subprocess.run(["make", "env", f"PYTHON={old}"], cwd=tmp_path, text=True, capture_output=True)
+    assert ended.returncode != 0
+    assert "Python 3.11 or newer is needed: make PYTHON=" in ended.stderr
+    assert not (tmp_path / ".venv").exists()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 
 from connectors.economic.sandbox import SandboxDocument
 from shared.domain.document import DocumentKind, Place
-from tools.demo.verdict import Claim, ShopOrder, Verdict, judge
+from shared.sandbox.journal import EntryKind, Journal
+from tools.demo.verdict import Claim, ShopOrder, Verdict, judge, totals_told
 
 ORDERS = {
     "61": ShopOrder("1001", is_due=True),
@@ -93,3 +95,30 @@ def test_what_has_no_end_yet_is_not_right() -> None:
     verdict = judged(books=BOOKS[1:], order_61=replace(CLAIMS["61"], state="waiting"))
     assert verdict.waiting == {"waiting": 1}
     assert not verdict.is_right
+
+
+def test_a_deleted_order_is_neither_lost_nor_due() -> None:
+    # Given an order that was left out because the shop has it no more, and one of which the shop told no total
+    orders = ORDERS | {"61": ShopOrder("1001", is_due=False)}
+    claims = CLAIMS | {"61": Claim("skipped", "order_gone", "SL1-61")}
+
+    # When they are judged, then the first is explained, and what the books hold of the second is not believed
+    verdict = judge(orders, {"61": TOTALS["61"]}, BOOKS[1:], claims)
+    assert verdict.lost == []
+    assert verdict.wrong_total == ["1002"]
+
+
+def test_totals_are_read_from_orders_and_not_from_what_else_a_shop_says() -> None:
+    # Given a shop that told of an order twice, of one that was gone by then, and of one with no amount
+    journal = Journal()
+    for body in (
+        {"id": 61, "total": "125.00"},
+        {"id": 61, "total": "99.00"},
+        {"code": "woocommerce_rest_shop_order_invalid_id", "message": "Invalid ID.", "data": {"status": 404}},
+        {"id": 62, "total": "a lot"},
+    ):
+        told = json.dumps(body).encode()
+        journal.finish(journal.begin(EntryKind.DELIVERY, "POST", "/", "", told, note="order.updated 61"), 200)
+
+    # When its journal is read, then there are the totals of the first
+    assert totals_told(journal.entries()) == {"61": {Decimal("125.00"), Decimal("99.00")}}

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import io
+import os
+import sys
 from pathlib import Path
 
 import click
 
 from shared.version import VERSION
 from tools.cli.problems import Exit, Problem
+from tools.servers.process import ServerError
 
 #: Name -> where it is, in the order of the help: a command is imported when it is used, so that help comes at once.
 COMMANDS = {
@@ -39,9 +43,23 @@ class Commands(click.Group):
         return command
 
 
+class Folder(click.Path):
+    """Whether it can be read is found out, and said, by whoever reads it."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, file_okay=False, readable=False)
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        if not os.fspath(value):
+            self.fail("no folder is named; leave --data out to work in the usual one", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(VERSION, prog_name="shopledger")
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Work in this data folder.")
+@click.option("--data", type=Folder(), help="Work in this data folder.")
 @click.option("--demo", is_flag=True, help="Work on what the demo left behind.")
 @click.pass_context
 def shopledger(context: click.Context, data: Path | None, demo: bool) -> None:
@@ -61,13 +79,33 @@ def shopledger(context: click.Context, data: Path | None, demo: bool) -> None:
     """
     from tools.cli.place import Chosen
 
+    if demo and data is not None:
+        raise click.UsageError("--demo and --data name two folders: give one of them.")
     context.obj = Chosen(data, demo)
 
 
 def main() -> None:
+    # Keys, logs and customers' data: whatever it makes is for nobody else.
+    os.umask(0o077)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # names are in letters that not every terminal has
     try:
         shopledger(prog_name="shopledger")
-    except PermissionError as error:
-        problem = Problem(f"no right to use {error.filename}", Exit.NO_PERMISSION)
+    except (OSError, ServerError) as error:
+        problem = problem_of(error)
+        if problem is None:
+            raise
         problem.show()
         raise SystemExit(problem.exit_code) from None
+
+
+def problem_of(error: OSError | ServerError) -> Problem | None:
+    """What the user can mend; None for what is a mistake of ours."""
+    if isinstance(error, ServerError):
+        return Problem(str(error), Exit.UNAVAILABLE)
+    if error.filename is None:
+        return None
+    if isinstance(error, PermissionError):
+        return Problem(f"no right to use {error.filename}", Exit.NO_PERMISSION)
+    return Problem(f"{error.filename} cannot be used: {error.strerror}", Exit.CANNOT_CREATE)

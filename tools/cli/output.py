@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -23,8 +24,9 @@ def console(*, err: bool = False) -> Console:
 
 
 def print_json(value: object) -> None:
-    """Decimals as text, times as ISO 8601 in UTC, bytes as text where they are."""
-    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+    """Decimals as text, times as ISO 8601 in UTC, bytes as text. Escaped where no UTF-8 can be written."""
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    click.echo(json.dumps(value, default=_plain, ensure_ascii=not is_utf8, indent=2))
 
 
 def _plain(value: object) -> object:

@@ -16,6 +16,7 @@ from shared.settings import Settings, UnknownSetting, load
 from shared.startup import WrongAddress, open_database, problems_of
 from shared.store.database import Database, DatabaseDown, OldSchema, UnsafeRole
 from tools.cli.problems import Exit, Problem
+from tools.demo.mark import refuse_demos
 from tools.embedded.folder import DataFolder, Holder
 from tools.embedded.own_postgres import OwnPostgres, Taken
 
@@ -121,6 +122,8 @@ def in_folder(chosen: Chosen, *, make: bool) -> Iterator[Place]:
     Raises Problem, DatabaseDown, OldSchema, UnsafeRole and SealError.
     """
     folder, settings = chosen.folder if make else chosen.folder_to_look_at, chosen.settings
+    if make:
+        refuse_demos(folder.path, is_meant=chosen.demo)
     if not folder.is_made and not make:
         raise Problem(
             f"there is nothing in the data folder {folder.path} yet: begin with `shopledger demo` or `shopledger up`,"

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 import click
 
 from connectors.registry import installed
+from tools.cli.problems import Exit, Problem
 
 
 class Sandboxes(click.Group):
@@ -19,6 +20,14 @@ class Sandboxes(click.Group):
             return None
         command: click.Command = importlib.import_module(f"connectors.{cmd_name}.sandbox.__main__").main
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:  # a connector knows the exit codes, and not this command's ways
+            if error.exit_code != Exit.UNAVAILABLE:
+                raise
+            raise Problem(error.message, Exit.UNAVAILABLE) from None
 
 
 @click.command(cls=Sandboxes, subcommand_metavar="KIND [OPTIONS]")

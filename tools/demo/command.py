@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shlex
 import shutil
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -15,19 +19,19 @@ from shared.logs import configure_logs
 from shared.store import inventory
 from tools import apply
 from tools.cli.output import console
-from tools.cli.place import Chosen, Place, demo_folder
+from tools.cli.place import Chosen, Place, demo_folder, troubles_as_problems
 from tools.cli.problems import Exit, Problem
+from tools.demo.folder import fresh_folder, runs_already
 from tools.demo.outside import ACCOUNT, Outside, outside
+from tools.demo.placed import Kind
 from tools.demo.run import Pace, Result, Run
-from tools.demo.story import FIRST_NUMBER, Kind
-from tools.demo.system import embedded, with_rabbitmq
+from tools.demo.story import FIRST_NUMBER
+from tools.demo.system import Running, embedded, with_rabbitmq
 from tools.demo.telling import Teller
-from tools.embedded.folder import LOCK, DataFolder
+from tools.embedded.folder import DataFolder
+from tools.embedded.own_postgres import Taken
 from tools.services.command import until_signal
 
-#: By this file a folder is known to be a demo's, which the next demo may throw away.
-MARK = "demo.txt"
-MARK_SAYS = "What a demo of shopledger left behind. The next demo throws it away.\n"
 #: Orders of the first minute, and seconds between them; then one in so many seconds.
 FIRST, EVERY, THEN = 30, 2.0, 20.0
 #: Seconds between two orders when somebody wants to be done.
@@ -53,12 +57,11 @@ def demo(context: click.Context, orders: int | None, exits: bool, as_json: bool,
     began = time.monotonic()
     folder = fresh_folder(chosen)
     pace = Pace(orders or FIRST, QUICKLY if orders else EVERY, None if exits else THEN)
-    begin = with_rabbitmq if rabbitmq else embedded
-    with folder.log.open("a") as log, until_signal() as ended:
+    with folder.log.open("a", encoding="utf-8") as log, until_signal() as ended:
         configure_logs(format="json", level="info", to=log)
         with (
             outside() as ends,
-            begin(folder, chosen.settings) as running,
+            begun(folder, chosen, ended, rabbitmq=rabbitmq) as running,
             Teller(console(err=as_json), called(chosen)) as teller,
         ):
             teller.beginning(ends.shop.url, ends.books.url, running)
@@ -72,38 +75,34 @@ def demo(context: click.Context, orders: int | None, exits: bool, as_json: bool,
                 teller.goes_on(ends.books.url, to_try(run))
                 result = run.now_and_then(pace.then, ended)
                 teller.summary(result.verdict, result.seconds, to_try(run))
+            if rabbitmq:
+                teller.stopping()
     if as_json:
         click.echo(as_line(result, running.broker, ready))
     if not result.verdict.is_right:
         raise SystemExit(Exit.FOUND_TROUBLE)
 
 
-def fresh_folder(chosen: Chosen) -> DataFolder:
-    """What the last demo left behind is gone; a folder that is no demo's is not touched. Raises Problem."""
-    folder = demo_folder(chosen.settings) if chosen.data is None else DataFolder(chosen.data)
-    mark = folder.path / MARK
-    if folder.path.exists() and any(folder.path.iterdir()) and not mark.exists():
-        raise Problem(
-            f"{folder.path} holds something that is no demo's: name an empty or a new folder with --data",
-            Exit.CANNOT_CREATE,
-        )
-    folder.prepare()
-    mark.write_text(MARK_SAYS)
-    with folder.held() as is_ours:
-        if not is_ours:
-            raise Problem(f"a demo runs in {folder.path} already: end that one first", Exit.UNAVAILABLE)
-        for path in folder.path.iterdir():
-            if path.name not in (MARK, LOCK):
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-    return folder
+@contextlib.contextmanager
+def begun(folder: DataFolder, chosen: Chosen, ended: threading.Event, *, rabbitmq: bool) -> Iterator[Running]:
+    """Raises Problem."""
+    begin = with_rabbitmq(folder, chosen.settings, ended) if rabbitmq else embedded(folder, chosen.settings)
+    with contextlib.ExitStack() as stack:
+        try:
+            with troubles_as_problems(f"the log is {folder.log}"):
+                running = stack.enter_context(begin)
+        except Taken:  # by a demo that began at the same moment
+            raise runs_already(folder) from None
+        yield running
 
 
 def connect(place: Place, ends: Outside, folder: DataFolder, teller: Teller) -> int:
     """As a user does it, by a file; returns the account."""
     file = ends.write_file(folder.path)
-    applied = apply.apply(place, apply.read_wish(file, os.environ))
+    with troubles_as_problems(f"the log is {folder.log}"):
+        applied = apply.apply(place, apply.read_wish(file, os.environ))
     if applied.done is None or not applied.done.is_complete:
-        raise Problem(f"{file} could not be applied: shopledger --data {folder.path} apply {file}", Exit.FOUND_TROUBLE)
+        raise Problem(f"{file} could not be applied; the log is {folder.log}", Exit.FOUND_TROUBLE)
     teller.connected(applied.done, file)
     (account,) = (one.id for one in inventory.accounts(place.database) if one.name == ACCOUNT)
     return account
@@ -118,13 +117,13 @@ def to_try(run: Run) -> str:
 def called(chosen: Chosen) -> str:
     """How a reader calls this command from where he is, so that it finds the demo."""
     program = Path(sys.argv[0]).absolute()
-    name = str(program.relative_to(Path.cwd())) if program.is_relative_to(Path.cwd()) else str(program)
+    name = shlex.quote(str(program.relative_to(Path.cwd()) if program.is_relative_to(Path.cwd()) else program))
     if program.name == "__main__.py":
         name = "python -m tools"
     elif shutil.which(program.name) == str(program):
         name = program.name
     if chosen.data is not None:
-        return f"{name} --data {chosen.data}"
+        return f"{name} --data {shlex.quote(str(chosen.data))}"
     return name if chosen.folder_to_look_at.path == demo_folder(chosen.settings).path else f"{name} --demo"
 
 

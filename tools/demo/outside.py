@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from connectors.economic.sandbox import EconomicSandbox
 from connectors.woocommerce.sandbox import WooCommerceSandbox
@@ -77,6 +78,32 @@ accounts:
 class Outside:
     shop: WooCommerceSandbox
     books: EconomicSandbox
+
+    def orders(self) -> dict[str, dict[str, Any]]:
+        """The bodies of all orders that the shop has now, whoever placed them, by its ids of them."""
+        shop = self.shop.shop
+        with shop.lock:
+            return {str(key): dict(body) for key, body in shop.orders.items()}
+
+    def order(self, key: str) -> dict[str, Any] | None:
+        """None where it was deleted for good."""
+        shop = self.shop.shop
+        with shop.lock:
+            return next((dict(body) for at, body in shop.orders.items() if str(at) == key), None)
+
+    def is_told(self) -> bool:
+        """Whether the shop has nothing more to tell of what happened so far."""
+        try:
+            self.shop.drain(timeout=0.0)
+        except TimeoutError:
+            return False
+        return True
+
+    def silent_webhooks(self) -> list[str]:
+        """The topics of which the shop tells no more: it has switched their webhooks off, or somebody has."""
+        shop = self.shop.shop
+        with shop.lock:
+            return sorted({webhook.topic for webhook in shop.webhooks.values() if webhook.status != "active"})
 
     def write_file(self, folder: Path) -> Path:
         """The file for `apply`; its secrets lie beside it."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
-from connectors.woocommerce.sandbox import OrderSpec, WooCommerceSandbox
-from tools.demo.outside import BARRED_WARE, BOOK, CENT_TRAP, WARES, Ware
+from connectors.woocommerce.sandbox import OrderSpec
+from tools.demo.outside import BARRED_WARE, BOOK, CENT_TRAP, WARES, Outside, Ware
+from tools.demo.placed import Kind, Placed, placed_of
 
 FIRST_NUMBER = 1001
 #: An order that is paid late is paid after so many further ones.
 PAID_AFTER = 3
+#: The state in which it waits for that.
+UNPAID_YET = "on-hold"
+#: What must be as it was placed if an order is to be changed afterwards.
+TOUCHED = ("status", "line_items", "cart_tax", "total_tax", "total")
 CUSTOMERS = (
     ("Mette", "Holm", "Vesterbrogade 12", "1620", "København V", "DK"),
     ("Jens", "Krogh", "Algade 3", "4000", "Roskilde", "DK"),
@@ -24,19 +27,6 @@ CUSTOMERS = (
     ("Rasmus", "Vestergaard", "Havnen 1", "9990", "Skagen", "DK"),
 )
 SWEDE = ("Elin", "Sjöberg", "Storgatan 5", "211 34", "Malmö", "SE")
-
-
-class Kind(StrEnum):
-    """What is special about an order, in the words that the demo says beside it."""
-
-    ORDINARY = ""
-    TWO_RATES = "two VAT rates"
-    PAID_LATER = "not paid yet"
-    BARRED = "a barred product"
-    EDITED = "changed afterwards"
-    CENT_TRAP = "a price that no net price comes to"
-    UNPAID = "never paid"
-
 
 #: Which order of the story is which; all others are ordinary.
 SPECIAL: Mapping[int, Kind] = {
@@ -49,69 +39,57 @@ SPECIAL: Mapping[int, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """`id` is the shop's own, `number` what people see."""
-
-    id: int
-    number: str
-    kind: Kind
-    customer: str
-    lines: int
-    total: str
-    currency: str
-
-
 class Story:
-    """The same for the same seed."""
+    """The same for the same seed. An order that somebody has changed by hand meanwhile is left as it is."""
 
-    def __init__(self, shop: WooCommerceSandbox, seed: int = 1) -> None:
-        self._shop = shop
+    def __init__(self, outside: Outside, seed: int = 1) -> None:
+        self._outside = outside
+        self._shop = outside.shop
         self._chance = random.Random(f"demo {seed}")  # noqa: S311
         self.placed: list[Placed] = []
+        #: With the number of orders after which each is paid.
         self._unpaid: list[tuple[int, Placed]] = []
-        self._to_edit: list[Placed] = []
+        #: By the shop's id, as they were placed.
+        self._to_edit: dict[str, Mapping[str, Any]] = {}
 
     def place(self) -> Placed:
         """The next order; and what is due by then with earlier ones."""
         at = len(self.placed) + 1
         kind = SPECIAL.get(at, Kind.ORDINARY)
         body = self._shop.put_order(self._spec(kind, str(FIRST_NUMBER + at - 1)))
-        who = body["billing"]
-        placed = Placed(
-            id=body["id"],
-            number=str(body["number"]),
-            kind=kind,
-            customer=f"{who['first_name']} {who['last_name']}",
-            lines=len(body["line_items"]),
-            total=body["total"],
-            currency=body["currency"],
-        )
+        placed = placed_of(body, kind)
         self.placed.append(placed)
         if kind is Kind.PAID_LATER:
             self._unpaid.append((at + PAID_AFTER, placed))
         elif kind is Kind.EDITED:
-            self._to_edit.append(placed)
+            self._to_edit[placed.id] = body
         self._pay([order for due, order in self._unpaid if due <= at])
         return placed
 
-    def transferred(self, number: str) -> None:
-        """The books have it: now is when somebody changes it."""
-        for order in [order for order in self._to_edit if order.number == number]:
-            self._to_edit.remove(order)
-            self._shop.change_order(order.id, **with_one_more(self._shop.order(order.id)))
+    def transferred(self, order: str) -> None:
+        """The books have the order of that id: now is when somebody changes it."""
+        placed = self._to_edit.pop(order, None)
+        if placed is None:
+            return
+        with self._shop.shop.lock:
+            now = self._outside.order(order)
+            if now is not None and all(now.get(field) == placed[field] for field in TOUCHED):
+                self._shop.change_order(int(order), **with_one_more(now))
 
     def finish(self) -> None:
         """What is still to be paid is paid now."""
         self._pay([order for _, order in self._unpaid])
 
-    @property
-    def is_over(self) -> bool:
-        return not self._unpaid and not self._to_edit
+    def goes_on_with(self, done: Collection[str]) -> bool:
+        """Whether something is still due in the shop, now that the orders of those ids are in the books."""
+        return bool(self._unpaid) or not self._to_edit.keys().isdisjoint(done)
 
     def _pay(self, orders: Sequence[Placed]) -> None:
         for order in orders:
-            self._shop.change_order(order.id, status="processing")
+            with self._shop.shop.lock:
+                now = self._outside.order(order.id)
+                if now is not None and now.get("status") == UNPAID_YET:
+                    self._shop.change_order(int(order.id), status="processing")
         self._unpaid = [(due, order) for due, order in self._unpaid if order not in orders]
 
     def _spec(self, kind: Kind, number: str) -> OrderSpec:
@@ -120,7 +98,7 @@ class Story:
         wares = self._wares(kind)
         described: dict[str, Any] = {
             "number": number,
-            "status": {Kind.PAID_LATER: "on-hold", Kind.UNPAID: "pending"}.get(kind, "processing"),
+            "status": {Kind.PAID_LATER: UNPAID_YET, Kind.UNPAID: "pending"}.get(kind, "processing"),
             "via": chance.choice(("classic", "block")),
             "country": country,
             "billing": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,11 +20,15 @@ from tools.embedded.folder import DataFolder
 from tools.embedded.own_postgres import OwnPostgres
 from tools.embedded.system import Embedded
 from tools.servers.process import ServerError, free_port, tail
-from tools.servers.rabbitmq import USER, RabbitServer, install_rabbitmq
+from tools.servers.rabbitmq import USER, RabbitServer, find_rabbitmq
 from tools.services.command import SERVICES, supervised
 
 #: Seconds until separate processes are ready.
 READY_WITHIN = 60.0
+#: Connections of who looks on, and seconds that one look may take.
+CONNECTIONS = 2
+WITHIN = 10.0
+LOOK_EVERY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +45,27 @@ class Running:
 @contextlib.contextmanager
 def embedded(folder: DataFolder, settings: Settings) -> Iterator[Running]:
     """Raises Problem."""
-    with Embedded(folder, settings, port=0) as system:
-        place = Place(system.database, system.postgres.keyring, system.address, f"the data folder {folder.path}")
+    with (
+        Embedded(folder, settings, port=0) as system,
+        contextlib.closing(system.postgres.open("demo", connections=CONNECTIONS, within=WITHIN)) as database,
+    ):
+        place = Place(database, system.postgres.keyring, system.address, f"the data folder {folder.path}")
         yield Running(place, system.address, "in-process")
 
 
 @contextlib.contextmanager
-def with_rabbitmq(folder: DataFolder, settings: Settings) -> Iterator[Running]:
-    """The processes' output goes into the folder's log. Raises Problem."""
+def with_rabbitmq(folder: DataFolder, settings: Settings, ended: threading.Event) -> Iterator[Running]:
+    """The processes' output goes into the folder's log. Nobody waits for them once `ended` is set.
+
+    Raises Problem, and ServerError where there is no RabbitMQ.
+    """
+    find_rabbitmq()
     port = free_port()
     address = f"http://{settings.ingest_host}:{port}"
     with (
-        private_rabbitmq(folder.path / "rabbitmq") as rabbit,
         OwnPostgres(folder, "up", address=address) as postgres,
-        contextlib.closing(postgres.open("demo", connections=2, within=10.0)) as database,
+        private_rabbitmq(folder.path / "rabbitmq") as rabbit,
+        contextlib.closing(postgres.open("demo", connections=CONNECTIONS, within=WITHIN)) as database,
         supervised(
             {name: module for processes in SERVICES.values() for name, module in processes.items()},
             {
@@ -66,8 +78,9 @@ def with_rabbitmq(folder: DataFolder, settings: Settings) -> Iterator[Running]:
             },
             log=folder.log,
         ),
+        kept(postgres),
     ):
-        wait_until_ready(address, folder.log)
+        wait_until_ready(address, folder.log, ended)
         place = Place(database, postgres.keyring, address, f"the data folder {folder.path}")
         page = (rabbit.management_url or "").rpartition("@")[2]
         login = f"RabbitMQ's management page is  http://{page}  user {USER}, password {rabbit.password}"
@@ -75,11 +88,23 @@ def with_rabbitmq(folder: DataFolder, settings: Settings) -> Iterator[Running]:
 
 
 @contextlib.contextmanager
+def kept(postgres: OwnPostgres) -> Iterator[None]:
+    """Started again whenever it ends, as `up` does."""
+    stop = threading.Event()
+    keeper = threading.Thread(target=postgres.keep, args=(stop,), name="postgres")
+    keeper.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        keeper.join()
+
+
+@contextlib.contextmanager
 def private_rabbitmq(folder: Path) -> Iterator[RabbitServer]:
     """With its policies and its management page. Raises Problem."""
     folder.mkdir(exist_ok=True)
     try:
-        install_rabbitmq()
         with RabbitServer(folder) as rabbit:
             load_definitions(rabbit.management_url or "", "/", patience=READY_WITHIN)
             yield rabbit
@@ -87,12 +112,12 @@ def private_rabbitmq(folder: Path) -> Iterator[RabbitServer]:
         raise Problem(str(error), Exit.UNAVAILABLE) from None
 
 
-def wait_until_ready(address: str, log: Path) -> None:
+def wait_until_ready(address: str, log: Path, ended: threading.Event) -> None:
+    """Or until `ended` is set. Raises Problem."""
     give_up = time.monotonic() + READY_WITHIN
-    while True:
+    while not ended.wait(LOOK_EVERY):
         with contextlib.suppress(httpx.HTTPError):
             if httpx.get(f"{address}/health/ready").status_code == 200:
                 return
         if time.monotonic() > give_up:
             raise Problem(f"ingest did not start; the end of {log}:\n{tail(log)}", Exit.UNAVAILABLE)
-        time.sleep(0.1)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
 import textwrap
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Self
 
@@ -15,9 +16,9 @@ from rich.text import Text
 
 from tools.apply import Done
 from tools.apply.plan import Act
-from tools.cli.texts import money
+from tools.cli.texts import harmless, many, money
 from tools.demo.outside import BARRED, BARRED_WARE, STANDARD
-from tools.demo.story import Placed
+from tools.demo.placed import Kind, Placed
 from tools.demo.system import Running
 from tools.demo.verdict import Verdict
 from tools.demo.watch import News
@@ -56,39 +57,56 @@ class Teller:
             self._say(line, "dim")
 
     def connected(self, done: Done, file: Path) -> None:
-        self._say(f"The shop was connected by     apply {file}: {done.steps[Act.CREATE]} created", "dim")
+        self._say(
+            f"The shop was connected by     apply {shlex.quote(str(file))}: {done.steps[Act.CREATE]} created", "dim"
+        )
         self._say("")
 
     def goes_on(self, books: str, number: str) -> None:
         """`number`: an order that waits because of the barred product."""
-        opened = json.dumps({"number": BARRED, "name": BARRED_WARE.name, "group": STANDARD})
+        opened = shlex.quote(json.dumps({"number": BARRED, "name": BARRED_WARE.name, "group": STANDARD}))
         self._say("")
         self._say("Or be the bookkeeper: open the barred product in the books, and send its order again:")
-        self._say(f"  curl {books}/__sandbox__/products --json '{opened}'", "cyan")
+        self._say(f"  curl -s -H 'Content-Type: application/json' -d {opened} {books}/__sandbox__/products", "cyan")
         self._say(f"  {self._command} retry {number}", "cyan")
         self._say("")
         self._say("Now and then another order comes in. Ctrl-C ends the demo.", "bold")
 
-    def order(self, placed: Placed, news: News, took: timedelta | None) -> None:
-        """`took`: from the order in the shop to its end; None where it had come to another end before."""
+    def order(self, placed: Placed, news: News, took: timedelta | None, *, is_first: bool) -> None:
+        """`took`: from the order in the shop to its end, where that is known; `is_first`: it had no end before."""
         line = Text().append(f"{datetime.now().astimezone():%H:%M:%S}  ", style="dim")
-        line.append(placed.number, style="bold")
-        count = f"{placed.lines} line{'s' if placed.lines > 1 else ''}"
-        total = money(Decimal(placed.total), placed.currency)
-        line.append(f"  {placed.customer}, {count}, {total}".ljust(ABOUT)[:ABOUT])
+        line.append(_one_line(placed.number), style="bold")
+        parts = (placed.customer, many(placed.lines, "line"), money(placed.total, placed.currency))
+        line.append(f"  {_one_line(', '.join(part for part in parts if part))}".ljust(ABOUT)[:ABOUT])
         line.append(" ")
         line.append(self._end(news), style=STYLES.get(news.transfer.state, ""))
         if news.transfer.state == "done" and took is not None:
             line.append(f"  {took.total_seconds() * 1000:.0f} ms", style="dim")
-        if placed.kind and took is not None:
+        if placed.kind and is_first:
             line.append(f"  ({placed.kind})", style="dim")
-        if took is not None:
+        if is_first and placed.kind is not Kind.BY_HAND:
             self._bar.advance(self._task)
         self._console.print(line)
         if news.sentence and news.transfer.reason != "already_synced":
             width = max(40, min(self._console.width, 110) - 16)
-            for part in textwrap.wrap(news.sentence, width):
+            for part in textwrap.wrap(_one_line(news.sentence), width):
                 self._say(" " * 16 + part, "dim")
+
+    def silent(self, topics: Sequence[str]) -> None:
+        """The shop tells of nothing more."""
+        self._say(
+            f"The shop has switched off its webhooks {', '.join(topics)}, as it does after seven failures in a row: it"
+            " tells of no order any more. The next demo begins with new ones.",
+            "bold red",
+        )
+
+    def out_of_date(self) -> None:
+        """What is said of the orders could not be read at the end."""
+        self._say("PostgreSQL does not answer: what follows is what it said last.", "bold red")
+
+    def stopping(self) -> None:
+        self._say("")
+        self._say("stopping: RabbitMQ takes some seconds")
 
     def summary(self, verdict: Verdict, seconds: float, to_try: str) -> None:
         self._bar.stop()
@@ -106,7 +124,7 @@ class Teller:
         self._say(f"The shop's journal beside the books': {told}", "green" if verdict.is_right else "bold red")
         for word, found in numbers:
             if found:
-                self._say(f"  {word}: {', '.join(found)}", "red")
+                self._say(f"  {word}: {_one_line(', '.join(found))}", "red")
         self._say("")
         self._say("Try next, in another terminal:")
         for arguments, what in (
@@ -126,3 +144,8 @@ class Teller:
 
     def _say(self, text: str, style: str = "") -> None:
         self._console.print(Text(text, style=style))
+
+
+def _one_line(text: str) -> str:
+    """What somebody types into the shop must not draw on the terminal."""
+    return harmless(" ".join(text.split()))

@@ -11,6 +11,7 @@ from typing import Any
 
 from connectors.economic.sandbox import SandboxDocument
 from shared.sandbox.journal import Entry, EntryKind
+from tools.demo.placed import amount
 
 #: Topics of webhooks that carry an order.
 TOPICS = ("order.created", "order.updated", "order.restored")
@@ -19,7 +20,7 @@ TOPICS = ("order.created", "order.updated", "order.restored")
 @dataclass(frozen=True, slots=True)
 class ShopOrder:
     number: str
-    #: It is in a state in which orders go into the books.
+    #: It is in the shop, in a state in which orders go into the books.
     is_due: bool
 
 
@@ -53,12 +54,17 @@ class Verdict:
 
 
 def totals_told(journal: Iterable[Entry]) -> dict[str, set[Decimal]]:
-    """By the shop's id of an order, from the shop's journal: every total that it told of it."""
+    """By the shop's id of an order, from the shop's journal: every total that it told of it.
+
+    Of an order that is gone by the time its webhook is sent, the shop tells an error.
+    """
     told: dict[str, set[Decimal]] = defaultdict(set)
     for entry in journal:
         if entry.kind is EntryKind.DELIVERY and entry.note.startswith(TOPICS):
             order: dict[str, Any] = json.loads(entry.body)
-            told[str(order["id"])].add(Decimal(order["total"]))
+            total = amount(order.get("total"))
+            if "id" in order and total is not None:
+                told[str(order["id"])].add(total)
     return told
 
 
@@ -68,7 +74,7 @@ def judge(
     documents: Sequence[SandboxDocument],
     claims: Mapping[str, Claim],
 ) -> Verdict:
-    """`orders`, `totals` and `claims` by the shop's id of the order."""
+    """`orders`, `totals` and `claims` by the shop's id of the order; every claim is about one of the orders."""
     made: dict[str, list[Decimal]] = defaultdict(list)
     for document in documents:
         made[document.reference].append(document.gross)
@@ -92,7 +98,9 @@ def judge(
         ],
         duplicates=sorted(name for name, found in made.items() if len(found) > 1 or name not in references),
         wrong_total=[
-            orders[order].number for order, claim in done.items() if not totals[order].issuperset(made[claim.reference])
+            orders[order].number
+            for order, claim in done.items()
+            if not totals.get(order, set()).issuperset(made[claim.reference])
         ],
     )
 

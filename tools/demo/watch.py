@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from psycopg import Connection
 
@@ -17,6 +17,8 @@ from tools.demo.verdict import Claim
 
 #: More orders than a demo has.
 ALL = 100_000
+#: A change is seen when it is committed, and dated when its transaction began: so far back is looked again.
+LOOK_BACK = timedelta(seconds=5)
 #: Neither is an end.
 UNDER_WAY = ("waiting", "working")
 
@@ -37,12 +39,13 @@ class Watch:
 
     def news(self) -> list[News]:
         """Every order that came to an end, or to another one, since the last time. Raises DatabaseDown."""
+        since = self._since and self._since - LOOK_BACK
         with self._database.account(self._account) as connection:
-            changed, _ = look.transfers(connection, Filter(since=self._since), most=ALL)
+            changed, _ = look.transfers(connection, Filter(since=since), most=ALL)
             return list(self._read(connection, changed))
 
     def claims(self) -> dict[str, Claim]:
-        """What is said of each order, by the shop's id of it."""
+        """What is said of each order, by the shop's id of it. Raises DatabaseDown."""
         with self._database.account(self._account) as connection:
             (through,) = inventory(connection).connections
             transfers, _ = look.transfers(connection, Filter(), most=ALL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 import threading
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from waitress.server import create_server
 
+from shared.ports import why_not
 from tools.cli.problems import Exit, Problem
 
 if TYPE_CHECKING:
@@ -24,12 +24,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=256, reuse_port=False)
     except OSError as error:
-        what = {errno.EADDRINUSE: "is taken: stop what listens there", errno.EACCES: "needs root"}.get(
-            error.errno or 0, f"cannot be used ({error.strerror})"
-        )
-        raise Problem(
-            f"port {port} of {host} {what}, or choose another with --port (SHOPLEDGER_INGEST_PORT)", Exit.UNAVAILABLE
-        ) from None
+        raise Problem(f"{why_not(error, host, port)} (SHOPLEDGER_INGEST_PORT)", Exit.UNAVAILABLE) from None
 
 
 class Front:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def show_list(listed: Listed, wanted: Filter) -> None:
     if listed.counts["failed"]:
         failed = next((_number(transfer) for _, transfer in listed.transfers if transfer.state == "failed"), None)
         why = (
-            f"`shopledger show {failed}`"
+            f"`{shlex.join(['shopledger', 'show', failed])}`"
             if failed
             else "`shopledger transfers --state failed`, `shopledger show NUMBER`"
         )

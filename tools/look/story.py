@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -173,5 +174,5 @@ def _nobody_has(number: str, near: Sequence[Order]) -> str:
     others = sorted({order.source_number for order in near if order.source_number})
     if not others:
         return says
-    meant = " or ".join(f"`shopledger show {other}`" for other in others)
+    meant = " or ".join(f"`{shlex.join(['shopledger', 'show', other])}`" for other in others)
     return f"{says}\nthe shop's own id {number} belongs to order {', '.join(others)}: {meant}"

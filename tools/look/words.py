@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from string import Formatter
@@ -57,7 +58,9 @@ def means(account: StoredAccount, order: Order) -> str:
     if order.state == "held" and off:
         return off[0]
     if order.state == "held":
-        return f"it came while something was switched off; `shopledger retry {name(order)}` lets it go"
+        return (
+            f"it came while something was switched off; `{shlex.join(['shopledger', 'retry', name(order)])}` lets it go"
+        )
     if order.state == "waiting" and halted:
         return halted[0]
     if order.state == "waiting" and is_later(order.next_attempt_at):

@@ -16,6 +16,7 @@ from shared.logs import configure_logs
 from shared.settings import Settings
 from tools.cli.place import Chosen, on_servers, troubles_as_problems
 from tools.cli.problems import Exit, Problem
+from tools.demo.mark import refuse_demos
 from tools.embedded.front import listen
 from tools.services.supervisor import Supervised
 
@@ -61,6 +62,7 @@ def up(context: click.Context, service: str | None, port: int | None) -> None:
 def in_data_folder(chosen: Chosen, port: int | None) -> None:
     from tools.embedded.system import Embedded
 
+    refuse_demos(chosen.folder.path, is_meant=chosen.demo)
     configure_logs(format=log_format(chosen), level=chosen.settings.log_level)
     embedded = Embedded(chosen.folder, chosen.settings, port=chosen.settings.ingest_port if port is None else port)
     with until_signal() as ended, troubles_as_problems("`shopledger doctor` says more"), embedded:

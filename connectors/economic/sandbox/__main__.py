@@ -8,6 +8,8 @@ import threading
 import click
 
 from connectors.economic.sandbox import EconomicSandbox, KeyPolicy, Rounding
+from shared.ports import look_at_port
+from shared.sandbox.server import HOST
 
 
 @click.command()
@@ -28,6 +30,7 @@ from connectors.economic.sandbox import EconomicSandbox, KeyPolicy, Rounding
 )
 def main(port: int, rounding: Rounding, keys: KeyPolicy) -> None:
     """Serves an imitation of e-conomic's REST API on loopback."""
+    look_at_port(HOST, port)
     ended = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: ended.set())

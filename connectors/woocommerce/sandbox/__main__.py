@@ -9,6 +9,8 @@ from zoneinfo import available_timezones
 import click
 
 from connectors.woocommerce.sandbox import WooCommerceSandbox
+from shared.ports import look_at_port
+from shared.sandbox.server import HOST
 
 
 def known(_: click.Context, __: click.Parameter, zone: str) -> str:
@@ -23,6 +25,7 @@ def known(_: click.Context, __: click.Parameter, zone: str) -> str:
 @click.option("--basic-over-http", is_flag=True, help="Take Basic authentication without https, too.")
 def main(port: int, zone: str, basic_over_http: bool) -> None:
     """Serves an imitation of a WooCommerce shop on loopback."""
+    look_at_port(HOST, port)
     ended = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: ended.set())
