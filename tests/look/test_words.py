@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.reasons import REASONS
-from tools.look.bodies import digest, readable
 from tools.cli.texts import harmless
+from tools.look.bodies import digest, readable
 from tools.look.words import split
 
 
