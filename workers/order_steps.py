@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -155,7 +156,9 @@ class OrderTry:
         products = self._products(parties, wanted)
         self._hand.passes(Point.PRODUCTS_KNOWN)
         ours = reference(claim.connection, claim.source_id, claim.generation)
-        plan = build_document(order, settings, customer=customer, reference=ours, products=products)
+        plan = build_document(
+            order, settings, customer=customer, reference=ours, products=products, now=datetime.now(UTC)
+        )
         request = connector.write_document(plan, books)
         self.stages.append(("sent", request))
         since = now()

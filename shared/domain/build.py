@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -27,14 +28,22 @@ def reference(connection: int, source_id: str, generation: int) -> str:
 
 
 def build_document(
-    order: Order, settings: OrderSettings, *, customer: str, reference: str, products: Mapping[str, str]
+    order: Order,
+    settings: OrderSettings,
+    *,
+    customer: str,
+    reference: str,
+    products: Mapping[str, str],
+    now: datetime,
 ) -> DocumentPlan:
-    """`products`: the shop's product number -> as the books spell it. Raises NeedsUser where a line has no product."""
-    zone = ZoneInfo(settings.time_zone)
+    """`products`: the shop's product number -> as the books spell it. `now`: aware.
+
+    Raises NeedsUser where a line has no product.
+    """
     return DocumentPlan(
         kind=DocumentKind(settings.document),
         reference=reference,
-        date=order.created_at.astimezone(zone).date(),
+        date=document_date(order, settings, now),
         currency=order.currency,
         customer=customer,
         recipient=recipient(order.billing, fallback=f"Order {order.number}"),
@@ -44,6 +53,17 @@ def build_document(
         ),
         total=order.total,
     )
+
+
+def document_date(order: Order, settings: OrderSettings, now: datetime) -> date:
+    """The day that the owner chose, on his own calendar; the order's where it has no such day yet."""
+    moment = {
+        "order": order.created_at,
+        "paid": order.paid_at,
+        "fulfilled": order.completed_at,
+        "today": now,
+    }[settings.document_date]
+    return (moment or order.created_at).astimezone(ZoneInfo(settings.time_zone)).date()
 
 
 def product_numbers(order: Order, settings: OrderSettings) -> dict[str, str]:

@@ -41,6 +41,10 @@ class OrderSettings(BaseModel):
     document: Annotated[Literal["order", "invoice"], Field(description="What is made of an order: a draft of it.")] = (
         "invoice"
     )
+    document_date: Annotated[
+        Literal["order", "paid", "fulfilled", "today"],
+        Field(description="Of which day the document is; of the order's where it was not paid or fulfilled yet."),
+    ] = "order"
     customers: Annotated[
         Literal["by_email", "default"], Field(description="Each customer by e-mail, or one for all orders.")
     ] = "by_email"
@@ -51,7 +55,7 @@ class OrderSettings(BaseModel):
     create_products: Annotated[bool, Field(description="Make a product whose number the books do not have.")] = False
     shipping_product: Annotated[str | None, Field(description="The product's number for shipping lines.")] = None
     fee_product: Annotated[str | None, Field(description="The product's number for fees.")] = None
-    time_zone: Annotated[str, Field(description="In which the day of an order is told.")] = "Europe/Copenhagen"
+    time_zone: Annotated[str, Field(description="In which days are told.")] = "Europe/Copenhagen"
     books: Annotated[
         dict[str, Any], Field(description="What only these books know: layout, payment terms, VAT zone, groups.")
     ] = {}

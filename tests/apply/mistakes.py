@@ -153,8 +153,9 @@ MISTAKES = [
         "create_products: true",
         "create_product: true",
         f"23: {ORDERS}.settings.create_product: there is no such setting; there are: allowed_states, books,"
-        " cancelled, create_customers, create_products, customers, default_customer, document, fee_product, financial,"
-        " fulfilment, shipping_product, test_orders, time_zone, trigger, zero_totals (did you mean create_products?)",
+        " cancelled, create_customers, create_products, customers, default_customer, document, document_date,"
+        " fee_product, financial, fulfilment, shipping_product, test_orders, time_zone, trigger, zero_totals"
+        " (did you mean create_products?)",
     ),
     ("customer_group: 1", "customer_group: 0", f"28: {ORDERS}.settings.books.customer_group: must be greater than or"),
     (

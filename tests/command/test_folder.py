@@ -7,7 +7,6 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,20 +26,9 @@ from tests.command.rig import (
 )
 from tests.support.processes import ROOT
 from tests.support.waiting import eventually
-from tools.demo.outside import Outside, outside
+from tools.demo.outside import Outside
 from tools.embedded.folder import DataFolder
 from tools.servers import guard
-
-
-@pytest.fixture
-def folder(own_folder: Path) -> Path:
-    return own_folder / "data"
-
-
-@pytest.fixture
-def ends() -> Iterator[Outside]:
-    with outside() as made:
-        yield made
 
 
 def test_orders_that_come_while_postgresql_is_dead_are_in_the_books_too(folder: Path, ends: Outside) -> None:

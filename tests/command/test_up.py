@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -14,21 +13,10 @@ import pytest
 
 from tests.command.rig import connect, json_of, place_orders, postgres_of, references, shopledger, up
 from tests.support.waiting import eventually
-from tools.demo.outside import Outside, outside
+from tools.demo.outside import Outside
 from tools.servers.unprivileged import user_namespaces_work
 
 ORDERS = 12
-
-
-@pytest.fixture
-def folder(own_folder: Path) -> Path:
-    return own_folder / "data"
-
-
-@pytest.fixture
-def ends() -> Iterator[Outside]:
-    with outside() as made:
-        yield made
 
 
 def test_an_order_goes_from_the_shop_into_the_books(folder: Path, ends: Outside) -> None:

@@ -20,6 +20,8 @@ from shared.domain.settings import OrderSettings
 from shared.errors import NeedsUser
 from tests.support.orders import woo_order
 
+NOW = datetime(2026, 6, 1, 22, 30, tzinfo=UTC)
+
 
 def order(**more: Any) -> Order:
     shop = webshop("woocommerce")
@@ -27,7 +29,7 @@ def order(**more: Any) -> Order:
 
 
 def plan(of: Order, **settings: Any) -> DocumentPlan:
-    return build_document(of, OrderSettings(**settings), customer="10", reference="SL1-7", products={})
+    return build_document(of, OrderSettings(**settings), customer="10", reference="SL1-7", products={}, now=NOW)
 
 
 def test_a_line_has_its_net_price_after_discounts_per_unit() -> None:
@@ -67,7 +69,7 @@ def test_shipping_and_fees_go_on_the_products_that_the_owner_chose() -> None:
 
 def test_products_are_named_as_the_books_spell_them() -> None:
     # Given books that spell the number in small letters, when the document is built, then it does, too
-    built = build_document(order(), OrderSettings(), customer="1", reference="r", products={"MUG": "mug"})
+    built = build_document(order(), OrderSettings(), customer="1", reference="r", products={"MUG": "mug"}, now=NOW)
     assert [line.product for line in built.lines] == ["mug"]
     assert product_numbers(order(), OrderSettings()) == {"MUG": "Kaffekrus"}
 
@@ -103,3 +105,27 @@ def test_two_documents_never_share_a_reference(first: tuple[int, str, int], data
         return  # a lone surrogate: a notice holds none
     assert (one == other) == (first == second)
     assert " " not in one
+
+
+@pytest.mark.parametrize(
+    ("chosen", "day"),
+    [
+        ("order", date(2026, 3, 2)),
+        ("paid", date(2026, 3, 5)),
+        ("fulfilled", date(2026, 3, 9)),
+        # On the owner's calendar it is tomorrow already
+        ("today", date(2026, 6, 2)),
+    ],
+)
+def test_the_document_is_of_the_day_that_the_owner_chose(chosen: str, day: date) -> None:
+    # Given an order that was paid and sent later, when the document is built, then it is of that day
+    sent = replace(
+        order(), paid_at=datetime(2026, 3, 5, 9, 0, tzinfo=UTC), completed_at=datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
+    )
+    assert plan(sent, document_date=chosen).date == day
+
+
+@pytest.mark.parametrize("chosen", ["paid", "fulfilled"])
+def test_an_order_that_has_no_such_day_yet_is_of_its_own(chosen: str) -> None:
+    # Given an order that was neither paid nor sent, when the document is built, then it is of the order's day
+    assert plan(replace(order(), paid_at=None, completed_at=None), document_date=chosen).date == date(2026, 3, 2)
