@@ -224,3 +224,10 @@ def test_make_says_which_python_it_needs_before_it_makes_anything(tmp_path: Path
     assert ended.returncode != 0
     assert "Python 3.11 or newer is needed: make PYTHON=" in ended.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_on_its_page(name: str) -> None:
+    # Given a command, when the page is read, then it has a row
+    page = (ROOT / "docs" / "command.md").read_text()
+    assert re.search(rf"^\| `shopledger {name}[ `]", page, re.MULTILINE)
