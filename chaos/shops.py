@@ -9,7 +9,7 @@ from typing import Any
 from chaos.outside import Outside
 from shared.store import setup
 from shared.store.database import Database
-from tests.support.shop import KEYRING, Shop
+from tests.support.shop import KEYRING, Shop, date_start_back
 
 SHOPS_PER_ACCOUNT = 2
 SETTINGS: dict[str, Any] = {
@@ -41,4 +41,5 @@ def _open(database: Database, outside: Outside, at: int) -> Iterator[Shop]:
                 c, kind="orders", name=name, source=source, target=target, settings=SETTINGS, by="chaos"
             )
             setup.switch_connection(c, connection, on=True)
+            date_start_back(c, connection)
             yield Shop(database, account, source, target, connection)

@@ -117,6 +117,26 @@ _ALL = (
     Reason("begun_anew", "It is in no place of the books: a new one goes.", "", True),
     Reason("wrong_setup", "shopledger is not set up for {what}.", "It is tried again by itself.", True),
     Reason("connection_off", "The connection was switched off meanwhile.", "", True),
+    Reason(
+        "order_sync_off",
+        "The connection {name} is switched off.",
+        "Switch it on again; what waited is then listed, and goes when you release it.",
+    ),
+    Reason(
+        "system_off",
+        "The system {name} is switched off.",
+        "Switch it on again; what waited is then listed, and goes when you release it.",
+    ),
+    Reason(
+        "account_off",
+        "The account {name} is switched off.",
+        "Switch it on again; what waited is then listed, and goes when you release it.",
+    ),
+    Reason(
+        "awaits_release",
+        "It came or waited while something was switched off.",
+        "Release what the connection holds, or have this order alone sent again.",
+    ),
     Reason("books_changed", "What was known of the books is out of date.", "", True),
     Reason(
         "document_doubled",

@@ -1,10 +1,27 @@
-"""What an owner may ask for about one order. Runs inside an account."""
+"""What an owner may ask for: one order once more, or all that a connection holds. Runs inside an account."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from psycopg import Connection
 
+from shared.domain.activity import Activity, activity
 from shared.store.sql import query
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A connection with the switches that its orders pass."""
+
+    id: int
+    name: str
+    #: Ids of systems.
+    source: int
+    target: int
+    activity: Activity
+    #: How many of its transfers are held.
+    held: int
 
 
 def ask_again(connection: Connection, transfer: int) -> bool:
@@ -15,3 +32,41 @@ def ask_again(connection: Connection, transfer: int) -> bool:
     transfer.
     """
     return connection.execute(query("owner_asks"), {"transfer": transfer}).fetchone() is not None
+
+
+def switches(connection: Connection) -> list[Switched]:
+    """Every connection, oldest first."""
+    return [
+        Switched(
+            id=of,
+            name=name,
+            source=source,
+            target=target,
+            activity=activity(
+                account=(account, account_on),
+                source=(source_name, source_on),
+                target=(target_name, target_on),
+                connection=(name, on),
+            ),
+            held=held,
+        )
+        for (
+            of,
+            name,
+            on,
+            source,
+            source_name,
+            source_on,
+            target,
+            target_name,
+            target_on,
+            account,
+            account_on,
+            held,
+        ) in connection.execute(query("switches_of_account"))
+    ]
+
+
+def release(connection: Connection, through: int) -> int:
+    """The owner's word: what that connection holds may go. How many that are; none while one of its switches is off."""
+    return connection.execute(query("release"), {"connection": through}).rowcount

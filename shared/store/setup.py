@@ -89,8 +89,25 @@ def save_settings(connection: Connection, target: int, settings: Mapping[str, An
 
 
 def switch_connection(connection: Connection, target: int, *, on: bool) -> None:
-    """The first time it is switched on becomes its start date."""
-    connection.execute(query("switch_connection"), {"connection": target, "on": on})
+    """The first time it is switched on becomes its start date. What waits is held, and stays so when it is on again."""
+    _switch(connection, "switch_connection", {"connection": target, "on": on})
+
+
+def switch_system(connection: Connection, system: int, *, on: bool) -> None:
+    """What waits in its connections is held, and stays so when it is on again; other connections go on."""
+    _switch(connection, "switch_system", {"system": system, "on": on})
+
+
+def switch_account(connection: Connection, *, on: bool) -> None:
+    """The one that this runs inside of. What waits is held, and stays so when it is on again."""
+    _switch(connection, "switch_account", {"on": on})
+
+
+def _switch(connection: Connection, name: str, values: Mapping[str, Any]) -> None:
+    """Holds before, too: orders that came while a system or an account was off wait, and would go when it is on."""
+    connection.execute(query("hold_behind_switches"))
+    connection.execute(query(name), values)
+    connection.execute(query("hold_behind_switches"))
 
 
 def _id(connection: Connection, name: str, values: Mapping[str, Any]) -> int:

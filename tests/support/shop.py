@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from psycopg import Connection
+
 from shared.sealing import Keyring
 from shared.store import setup
 from shared.store.database import Database
@@ -56,6 +58,11 @@ class Shop:
         )
 
 
+def date_start_back(inside: Connection, connection: int) -> None:
+    """As if it had been switched on before all orders of tests."""
+    inside.execute("update connections set active_since = %s where id = %s", [LONG_AGO, connection])
+
+
 def open_shop(
     database: Database,
     *,
@@ -78,5 +85,5 @@ def open_shop(
             c, kind="orders", name="Orders", source=webshop, target=books, settings=settings or {}, by="test"
         )
         setup.switch_connection(c, connection, on=active)
-        c.execute("update connections set active_since = %s where id = %s", [LONG_AGO, connection])
+        date_start_back(c, connection)
     return Shop(database, account, webshop, books, connection)

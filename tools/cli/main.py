@@ -23,6 +23,8 @@ COMMANDS = {
     "transfers": "tools.look.command:transfers",
     "show": "tools.look.command:show",
     "retry": "tools.look.command:retry",
+    "switch": "tools.switch.command:switch",
+    "release": "tools.switch.command:release",
     "doctor": "tools.doctor.command:doctor",
     "migrate": "tools.cli.servers:migrate",
     "definitions": "tools.cli.servers:definitions",

@@ -14,6 +14,7 @@ from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
 from tools.cli.texts import harmless
 from tools.look import words
+from tools.switch.words import switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ def ask(place: Place, account: StoredAccount, order: Order) -> Asked:
     """Nothing is asked of what is switched off: the word would be forgotten, or heard at a time nobody expects."""
     off = words.switched_off(account, order)
     if off:
-        says = f"it is held: {' and '.join(off)}. Switch it on first (`shopledger apply`), then retry once more."
+        first = f"Switch it on first: {_switches_on(account, order)}. Then retry once more."
+        says = f"it is held: {' and '.join(off)}. {first}"
         return _asked(account, order, says, was_asked=False)
     with place.database.account(account.id) as c:
         living = words.living(look.documents(c, order.id))
@@ -55,6 +57,11 @@ def ask(place: Place, account: StoredAccount, order: Order) -> Asked:
     says = _comes(order, was_sent=living is not None and living.first_sent_at is not None)
     halted = words.halts(order)
     return _asked(account, order, f"{says}. But {halted[0]}." if halted else f"{says}.", was_asked=True)
+
+
+def _switches_on(account: StoredAccount, order: Order) -> str:
+    off = words.activity_of(account, order).off
+    return ", ".join(f"`{switch(account.name, one, on=True)}`" for one in off)
 
 
 def _comes(order: Order, *, was_sent: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from shared.store import look
@@ -107,6 +107,7 @@ def as_json(story: Story, tries: Sequence[Try]) -> dict[str, Any]:
     """Bodies are texts, exactly as they came and went."""
     account, order = story.account, story.order
     sentence, next_step = story.why()
+    held = words.held_by(account, order)
     return {
         "order": story.name,
         "source_id": order.source_id,
@@ -116,6 +117,7 @@ def as_json(story: Story, tries: Sequence[Try]) -> dict[str, Any]:
         "to": {"name": order.target, "kind": order.target_kind},
         "state": order.state,
         "means": words.means(account, order),
+        "held_by": asdict(held) if held is not None else None,
         "reason": order.reason,
         "sentence": sentence,
         "next_step": next_step,

@@ -60,7 +60,9 @@ def _state(page: Page, story: Story) -> None:
     page.pair("state", f"{order.state} - {words.means(story.account, order)}", style=STATES[order.state])
     is_open = order.state in ("waiting", "working", "held")
     page.pair("last time" if is_open else "reason", f"{order.reason} - {sentence}" if sentence else order.reason)
-    page.pair("what to do", next_step)
+    held = words.held_by(story.account, order)
+    page.pair("held by", f"{held.reason} - {held.sentence}" if held is not None else "")
+    page.pair("what to do", f"{held.next_step} `{held.command}`" if held is not None else next_step)
     if order.next_attempt_at is not None and order.state == "waiting":
         page.pair("next try", moment(order.next_attempt_at))
     if order.owner_asked:

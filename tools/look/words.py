@@ -8,10 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from string import Formatter
 
+from shared.domain.activity import Activity, activity
 from shared.domain.reasons import REASONS
 from shared.store.inventory import StoredAccount
 from shared.store.look import Document, Order
 from tools.cli.texts import moment
+from tools.switch.words import Held, called
+from tools.switch.words import held_by as held_by_switch
 
 STATES = ("waiting", "working", "done", "skipped", "failed", "held")
 
@@ -54,13 +57,12 @@ def told(kind: str) -> str:
 
 def means(account: StoredAccount, order: Order) -> str:
     """What its state means, and what it waits for."""
-    off, halted = switched_off(account, order), halts(order)
-    if order.state == "held" and off:
+    held, off, halted = held_by(account, order), switched_off(account, order), halts(order)
+    if held is not None and off:
         return off[0]
-    if order.state == "held":
-        return (
-            f"it came while something was switched off; `{shlex.join(['shopledger', 'retry', name(order)])}` lets it go"
-        )
+    if held is not None:
+        alone = shlex.join(["shopledger", "retry", name(order)])
+        return f"it came or waited while something was switched off; `{held.command}` or `{alone}` lets it go"
     if order.state == "waiting" and halted:
         return halted[0]
     if order.state == "waiting" and is_later(order.next_attempt_at):
@@ -76,16 +78,21 @@ def means(account: StoredAccount, order: Order) -> str:
 
 def switched_off(account: StoredAccount, order: Order) -> list[str]:
     """What an owner has to switch on before the order can go."""
-    return [
-        f"{what} is switched off"
-        for what, is_on in (
-            (f"the account {account.name}", account.active),
-            (f"the connection {order.connection}", order.is_on),
-            (order.source, order.source_is_on),
-            (order.target, order.target_is_on),
-        )
-        if not is_on
-    ]
+    return [f"{called(one)} is switched off" for one in activity_of(account, order).off]
+
+
+def activity_of(account: StoredAccount, order: Order) -> Activity:
+    return activity(
+        account=(account.name, account.active),
+        source=(order.source, order.source_is_on),
+        target=(order.target, order.target_is_on),
+        connection=(order.connection, order.is_on),
+    )
+
+
+def held_by(account: StoredAccount, order: Order) -> Held | None:
+    """Which switch keeps the order, or kept it and nobody released it since."""
+    return held_by_switch(activity_of(account, order), order.state)
 
 
 def halts(order: Order) -> list[str]:

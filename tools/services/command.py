@@ -126,8 +126,8 @@ def until_signal() -> Iterator[threading.Event]:
             os.kill(os.getpid(), number)
         ended.set()
 
-    heard = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]  # nohup ignores one
-    before = {number: signal.signal(number, end) for number in heard}
+    is_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    before = {number: signal.signal(number, end) for number in ENDING[: 2 if is_nohup else 3]}
     try:
         yield ended
     finally:

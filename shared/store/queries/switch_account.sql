@@ -1,0 +1,1 @@
+update accounts set active = %(on)s where id = current_account()
