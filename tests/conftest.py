@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from shared.store.database import Database
 from tests.support.servers import DatabaseAddress, OwnPostgres, Postgres, Rabbit, Run, must_not_miss, told
+from tests.support.waiting import eventually
 from tools.definitions import load_definitions
 from tools.servers.rabbitmq import RabbitServer
 
@@ -118,9 +119,13 @@ def own_folder(servers_folder: Path, fresh_names: Iterator[str]) -> Iterator[Pat
     folder = servers_folder / next(fresh_names)
     folder.mkdir(mode=0o711)
     yield folder
-    # The guard of a server whose starter was killed may be removing it at the same time.
-    while folder.exists():
+
+    def is_gone() -> bool:
+        # The guard of a server whose starter was killed may be removing it at the same time.
         shutil.rmtree(folder, ignore_errors=True)
+        return not folder.exists()
+
+    eventually(is_gone, f"{folder} is removed")
 
 
 @pytest.fixture

@@ -14,9 +14,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.processes import ROOT
 from tests.support.waiting import PATIENCE, eventually
 from tools.demo.outside import Outside
+from tools.servers.unprivileged import user_namespaces_work
 
 READY = re.compile(r"webhooks come in at (http://\S+)/webhooks/")
 
@@ -126,6 +129,24 @@ def place_orders(ends: Outside, count: int) -> None:
             billing={"first_name": "Mette", "last_name": "Holm", "email": "mette@lampeland.example", "country": "DK"},
         )
     ends.shop.drain()
+
+
+@contextlib.contextmanager
+def somebody_elses(folder: Path, mode: int) -> Iterator[list[str]]:
+    """A folder that this user shares with nobody but by `mode`; yields how to run a command as another user."""
+    folder.mkdir()
+    if os.geteuid() == 0:
+        if not user_namespaces_work():
+            pytest.skip("root has every right, and this machine refuses to make another user of it")
+        os.chown(folder, 65534, 65534)
+        folder.chmod(mode)
+        yield ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+        return
+    # Who owns it has the rights that others have.
+    others = mode & 0o007
+    folder.chmod(others << 6)
+    yield []
+    folder.chmod(0o700)
 
 
 def postgres_of(folder: Path) -> int:

@@ -14,14 +14,13 @@ from pathlib import Path
 import pytest
 
 from shared.settings import Settings
-from tests.command.rig import json_of, shopledger
+from tests.command.rig import json_of, shopledger, somebody_elses
 from tests.support.processes import ROOT, free_port
 from tests.support.shop import SECRET_KEYS
 from tools.cli import main
 from tools.cli.main import COMMANDS
 from tools.cli.problems import Exit
 from tools.servers.process import ServerError
-from tools.servers.unprivileged import user_namespaces_work
 
 
 def test_help_says_how_to_begin_and_names_every_command() -> None:
@@ -157,19 +156,9 @@ def test_a_sandbox_says_in_one_line_that_its_port_is_taken(kind: str) -> None:
 
 def test_a_folder_that_cannot_be_read_has_its_documented_code(own_folder: Path) -> None:
     # Given a folder that is somebody else's
-    theirs = own_folder / "theirs"
-    theirs.mkdir(mode=0o700)
-    another_user: list[str] = []
-    if os.geteuid() == 0:
-        if not user_namespaces_work():
-            pytest.skip("root may read everywhere, and this machine refuses to make another user of it")
-        os.chown(theirs, 65534, 65534)
-        another_user = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-    else:
-        theirs.chmod(0o000)
-
-    # When a command is to work in it, then one line says that there is no right to
-    ended = shopledger("--data", str(theirs), "transfers", before=another_user)
+    with somebody_elses(own_folder / "theirs", 0o700) as before:
+        # When a command is to work in it, then one line says that there is no right to
+        ended = shopledger("--data", str(own_folder / "theirs"), "transfers", before=before)
     assert ended.returncode == 77
     assert ended.stderr.startswith("shopledger: no right to use ")
     assert ended.stderr.count("\n") == 1

@@ -11,7 +11,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.command.rig import connect, json_of, place_orders, postgres_of, references, shopledger, up
+from tests.command.rig import (
+    connect,
+    json_of,
+    place_orders,
+    postgres_of,
+    references,
+    shopledger,
+    somebody_elses,
+    up,
+)
 from tests.support.waiting import eventually
 from tools.demo.outside import Outside
 from tools.servers.unprivileged import user_namespaces_work
@@ -116,18 +125,9 @@ def test_a_folder_in_which_it_runs_already_is_not_taken_twice(folder: Path) -> N
 def test_without_the_right_to_write_it_says_so_in_one_line(own_folder: Path) -> None:
     # Given a folder that is somebody else's
     theirs = own_folder / "theirs"
-    theirs.mkdir(mode=0o755)
-    another_user: list[str] = []
-    if os.geteuid() == 0:
-        if not user_namespaces_work():
-            pytest.skip("root may write everywhere, and this machine refuses to make another user of it")
-        os.chown(theirs, 65534, 65534)
-        another_user = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-    else:
-        theirs.chmod(0o555)
-
-    # When it is run there by who may not write, then it says so, and whom to give the folder to
-    ended = shopledger("--data", str(theirs / "data"), "up", "--port", "0", before=another_user)
+    with somebody_elses(theirs, 0o755) as before:
+        # When it is run there by who may not write, then it says so, and whom to give the folder to
+        ended = shopledger("--data", str(theirs / "data"), "up", "--port", "0", before=before)
     assert ended.returncode == 77
     assert ended.stderr.startswith(f"shopledger: no right to write in the data folder {theirs}/data: choose another")
     assert ended.stderr.count("\n") == 1
