@@ -7,24 +7,29 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from connectors.accounting import AccountingClient
 from scheduler import __main__ as scheduler
 from scheduler.clock import Job
 from scheduler.jobs import ringing_jobs
+from shared.domain.document import FoundDocument
 from shared.store import line
-from shared.store.line import Outcome, PlannedDocument
+from shared.store.claims import PlannedDocument
+from workers.document_steps import DocumentSteps
 from workers.hand import CALL_AT_MOST, Hand
 from workers.make_once import MakeOnce
-from workers.order_steps import OrderTry
+from workers.reading import OrderReader
 
 
 def no_lookup() -> None:
     """After an unknown outcome it sends a new request at once, without looking what became of the first."""
 
-    def resolve(self: OrderTry, client: AccountingClient, document: PlannedDocument) -> Outcome:
-        return self._send(client, replace(document, key=str(uuid.uuid4())))
+    def look_up(_self: DocumentSteps, _document: PlannedDocument) -> None:
+        """Sees nothing."""
 
-    _replace(OrderTry, "_resolve", resolve)
+    def send_again(self: DocumentSteps, document: PlannedDocument) -> FoundDocument:
+        return self.send(replace(document, key=str(uuid.uuid4())))
+
+    _replace(DocumentSteps, "look_up", look_up)
+    _replace(DocumentSteps, "send_again", send_again)
 
 
 def no_lease_check() -> None:
@@ -38,7 +43,7 @@ def no_lease_check() -> None:
         told = {name: values[name] for name in ("kind", "reference", "request", "currency", "total")}
         return "frozen", PlannedDocument(
             id=0, state="planned", key=str(uuid.uuid4()), number=None, place=None, answered_total=None,
-            first_sent=None, last_sent=None, **told,
+            first_sent=None, last_sent=None, is_to_be_booked=False, booking_key=None, booking_sent=None, **told,
         )  # fmt: skip
 
     def any_time(_: Hand) -> float:
@@ -59,13 +64,13 @@ def no_guard() -> None:
 
 def no_fetch() -> None:
     """It believes the webhook that came last, though it is not certain to be the newest."""
-    begin = OrderTry.__init__
+    begin = OrderReader.__init__
 
-    def believe(self: OrderTry, *args: Any) -> None:
+    def believe(self: OrderReader, *args: Any) -> None:
         begin(self, *args)
         self._claim = replace(self._claim, needs_fetch=False)
 
-    _replace(OrderTry, "__init__", believe)
+    _replace(OrderReader, "__init__", believe)
 
 
 def ack_without_record() -> None:

@@ -12,7 +12,7 @@ import psycopg
 
 from scheduler import jobs
 from shared.domain import backoff
-from workers import endings, hand, make_once, order_steps, orders
+from workers import document_steps, endings, hand, make_once, orders, writing
 
 #: Seconds of a lease in earnest.
 IN_EARNEST = hand.LEASE
@@ -29,7 +29,7 @@ SHORTEST = {"REST": 1.0, "LOST_AFTER": 2.0, "CALL_AT_MOST": 1.0}
 
 #: Every name under which a time of the worker is known to those who use it.
 _WORKER: tuple[tuple[ModuleType, str], ...] = (
-    *((module, "LEASE") for module in (hand, make_once, order_steps, orders)),
+    *((module, "LEASE") for module in (document_steps, hand, make_once, orders, writing)),
     (hand, "CALL_AT_MOST"),
     (hand, "SPARE"),
     (make_once, "REST"),

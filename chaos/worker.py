@@ -16,7 +16,7 @@ from chaos.tempo import hasten
 from shared.domain.build import reference
 from shared.settings import settings
 from shared.startup import or_exit
-from shared.store.line import Claim
+from shared.store.claims import Claim
 from workers.__main__ import SHUTDOWN_MS
 from workers.hand import Point, Watch
 from workers.main import build_watched

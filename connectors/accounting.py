@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import ClassVar, Protocol
 
 from pydantic import BaseModel
@@ -19,6 +20,7 @@ from shared.domain.document import (
     NewProduct,
     Place,
     Product,
+    SendBy,
 )
 from shared.domain.findings import Finding
 
@@ -68,6 +70,17 @@ class AccountingClient(Protocol):
         """Makes a draft, and returns it with the totals that the books computed."""
         ...
 
+    def replace_draft(
+        self, kind: DocumentKind, number: str, request: bytes, *, reference: str, key: str
+    ) -> FoundDocument:
+        """Gives a draft another content, the whole of it, if its reference is exactly this one.
+
+        `request` is what `write_document` wrote, with the same reference. Returns the draft with the totals that the
+        books computed anew. Raises Skip("document_gone") as `delete_draft` does, and OutcomeUnknown where the draft
+        went away at that very moment, so that the books made another one.
+        """
+        ...
+
     def delete_draft(self, kind: DocumentKind, number: str, *, reference: str, key: str) -> None:
         """Deletes a draft if its reference is exactly this one; numbers are reused, so a stranger's draft may bear it.
 
@@ -75,10 +88,29 @@ class AccountingClient(Protocol):
         """
         ...
 
-    def book(self, number: str, *, reference: str, key: str) -> FoundDocument:
+    def book(
+        self,
+        number: str,
+        *,
+        reference: str,
+        key: str,
+        send_by: SendBy = SendBy.NONE,
+        with_number: int | None = None,
+    ) -> FoundDocument:
         """Books a draft invoice if its reference is exactly this one. It cannot be undone.
 
-        Raises Skip("document_gone") as `delete_draft` does.
+        The books send it to the customer as `send_by` says. It gets the next number of their series, or `with_number`.
+        Raises Skip("document_gone") as `delete_draft` does, and NeedsUser("booked_number_taken") where another invoice
+        has that number. A message reads on behind "Draft 1042 was made, and booking it failed: ".
+        """
+        ...
+
+    def open_day(self, day: date, *, within: int) -> date | None:
+        """The first day from `day` on, at most `within` days later, on which the books take a document.
+
+        With `within` 0 that is the day alone. None where there is none: the periods, or the years, are closed or
+        missing. What the books say of them is kept for a minute at most. Raises NeedsUser where the books let nobody
+        look.
         """
         ...
 

@@ -17,8 +17,8 @@ from connectors.pace import Pace
 from shared.domain.reasons import REASONS
 from shared.errors import ConnectionBroken, Fate, Retry
 from shared.sealing import Keyring, SealError
+from shared.store.claims import System
 from shared.store.database import Database
-from shared.store.line import System
 from workers.hand import Hand
 from workers.lanes import Lanes
 from workers.pace import Allowance, WorkPace

@@ -8,8 +8,8 @@ from dataclasses import replace
 from shared.domain.backoff import wait_after
 from shared.domain.reasons import REASONS
 from shared.errors import ConnectionBroken, Fate, NeedsUser, OutcomeUnknown, Retry, Skip
+from shared.store.claims import Outcome, System
 from shared.store.database import Database
-from shared.store.line import Outcome, System
 from workers.hand import Hand, PutBack
 from workers.make_once import REST
 

@@ -11,8 +11,8 @@ from enum import StrEnum
 from shared.domain.reasons import REASONS
 from shared.errors import Retry
 from shared.store import line
+from shared.store.claims import Claim
 from shared.store.database import Database
-from shared.store.line import Claim
 
 #: Seconds that a claim lasts; it is renewed when half of it is gone, and before whatever cannot be undone.
 LEASE = 40.0
@@ -36,6 +36,10 @@ class Point(StrEnum):
     FROZEN = "frozen"
     SENT = "sent"
     COMPARED = "compared"
+    SUPERSEDING = "superseding"
+    SUPERSEDED = "superseded"
+    BOOKING = "booking"
+    BOOKED = "booked"
     RECORDED = "recorded"
 
 

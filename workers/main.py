@@ -11,15 +11,15 @@ from shared.queue import make_broker
 from shared.sealing import Keyring
 from shared.settings import settings
 from shared.startup import open_database
+from shared.store.claims import Claim
 from shared.store.database import Database
-from shared.store.line import Claim
 from workers.clients import Clients
 from workers.hand import Point, Watch
 from workers.lanes import Lanes
 from workers.middleware import Context, DeadLetters, Metrics, Stopping
-from workers.order_steps import Tools
 from workers.orders import add_orders
 from workers.parties import KnownProducts
+from workers.tools import Tools
 from workers.upkeep import add_upkeep
 
 #: Seconds that a statement of a worker may take.

@@ -13,12 +13,14 @@ from shared.domain.reasons import REASONS
 from shared.errors import Fate
 from shared.queue import Queue
 from shared.store import line
+from shared.store.claims import Outcome, Verdict
 from shared.store.database import DatabaseDown
-from shared.store.line import Outcome, Verdict
 from workers.endings import ending, tell_about_system, try_again
 from workers.hand import LEASE, Hand, LeaseLost, Point, Watch, now
 from workers.metrics import ENDED
-from workers.order_steps import OrderTry, Tools
+from workers.order_steps import OrderTry
+from workers.tools import Tools
+from workers.trace import Trace
 
 log = structlog.get_logger()
 
@@ -75,16 +77,16 @@ def _work(tools: Tools, hand: Hand) -> None:
         log.error("mistake", where=mistake)
         says = REASONS["internal_error"].says(error=mistake)
         outcome = try_again("internal_error", "internal_error", says, hand.claim.failures + 1)
-    _record(tools, hand, work, outcome)
-    tell_about_system(tools.database, hand, work.talks_to, fate)
+    _record(tools, hand, work.trace, outcome)
+    tell_about_system(tools.database, hand, work.trace.talks_to, fate)
     hand.passed(Point.RECORDED)
 
 
-def _record(tools: Tools, hand: Hand, work: OrderTry, outcome: Outcome) -> None:
-    if outcome.document is None and work.document is not None and (work.unsent or outcome.open):
-        outcome = replace(outcome, document=work.document.id, unsent=work.unsent)
+def _record(tools: Tools, hand: Hand, trace: Trace, outcome: Outcome) -> None:
+    if outcome.document is None and trace.document is not None and (trace.unsent or outcome.open):
+        outcome = replace(outcome, document=trace.document.id, unsent=trace.unsent)
     # What was put back is written down when it gets anywhere: it may come back many times.
-    stages = work.stages if outcome.name != "put_back" else []
+    stages = trace.stages if outcome.name != "put_back" else []
     if not line.record(tools.database, hand.claim, outcome, stages):
         raise LeaseLost
     ENDED.labels(Queue.ORDERS, outcome.name).inc()

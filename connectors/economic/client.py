@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -15,12 +16,14 @@ from connectors.economic.credentials import Credentials
 from connectors.economic.errors import unexpected
 from connectors.economic.ids import encode_id
 from connectors.economic.lookups import Lookups, rows
+from connectors.economic.open_days import open_day
 from connectors.economic.read import Shelf
+from connectors.economic.refused_booking import explain
 from connectors.economic.rest import Answer, Rest
 from connectors.economic.settings import as_settings
 from connectors.economic.write import is_email, is_product_number, is_reference, write_booking
 from connectors.pace import UNHURRIED, Pace
-from shared.domain.document import Customer, DocumentKind, FoundDocument, Place, Product
+from shared.domain.document import Customer, DocumentKind, FoundDocument, Place, Product, SendBy
 from shared.domain.findings import Finding
 from shared.errors import NeedsUser, Skip
 
@@ -75,6 +78,19 @@ class EconomicClient:
         shelf = Shelf.of(kind, Place.DRAFT)
         return _made(self._rest.post(shelf.path, request, key=key), lambda row: read.document(shelf, row))
 
+    def replace_draft(
+        self, kind: DocumentKind, number: str, request: bytes, *, reference: str, key: str
+    ) -> FoundDocument:
+        """e-conomic makes a draft under a number that it does not have, so one that goes away after it was read comes
+        back: that is OutcomeUnknown, since ours may stand elsewhere by then."""
+        shelf = Shelf.of(kind, Place.DRAFT)
+        self._get_ours(shelf, number, reference)
+        answer = self._rest.put(f"{shelf.path}/{number}", request, key=key)
+        replaced = _made(answer, lambda row: read.document(shelf, row) if read.is_ours(row, reference) else None)
+        if answer.created or replaced.number != number:
+            raise unexpected(write=True)
+        return replaced
+
     def delete_draft(self, kind: DocumentKind, number: str, *, reference: str, key: str) -> None:
         shelf = Shelf.of(kind, Place.DRAFT)
         self._get_ours(shelf, number, reference)
@@ -82,19 +98,36 @@ class EconomicClient:
         if not read.says_deleted(answer.value):
             raise unexpected(write=True)
 
-    def book(self, number: str, *, reference: str, key: str) -> FoundDocument:
-        """Nothing is sent to the customer by it. A draft of another reference that was booked all the same, because it
-        took the number in between, is OutcomeUnknown."""
-        self._get_ours(Shelf.INVOICE_DRAFTS, number, reference)
-        answer = self._rest.post(Shelf.INVOICES_BOOKED.path, write_booking(number), key=key)
+    def book(
+        self,
+        number: str,
+        *,
+        reference: str,
+        key: str,
+        send_by: SendBy = SendBy.NONE,
+        with_number: int | None = None,
+    ) -> FoundDocument:
+        """A draft of another reference that was booked all the same, because it took the number in between, is
+        OutcomeUnknown. What e-conomic refuses in vague words is looked into: see `refused_booking.py`."""
+        draft = self._get_ours(Shelf.INVOICE_DRAFTS, number, reference)
+        request = write_booking(number, send_by, with_number)
+        try:
+            answer = self._rest.post(Shelf.INVOICES_BOOKED.path, request, key=key)
+        except NeedsUser as refusal:
+            raise explain(refusal, self, draft, send_by, with_number) from None
         return _made(
             answer,
             lambda row: read.document(Shelf.INVOICES_BOOKED, row) if read.is_ours(row, reference) else None,
         )
 
-    def _get_ours(self, shelf: Shelf, number: str, reference: str) -> None:
-        if not read.is_ours(self._get_document(shelf, number), reference):
+    def open_day(self, day: date, *, within: int) -> date | None:
+        return open_day(self.lookups, day, within)
+
+    def _get_ours(self, shelf: Shelf, number: str, reference: str) -> Mapping[str, Any]:
+        row = self._get_document(shelf, number)
+        if not read.is_ours(row, reference):
             raise Skip("document_gone", "The draft with this number in e-conomic is another one.")
+        return row
 
     def _get_document(self, shelf: Shelf, number: str) -> Mapping[str, Any]:
         if not re.fullmatch("[1-9][0-9]{0,8}", number):

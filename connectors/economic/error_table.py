@@ -13,6 +13,12 @@ from shared.errors import ConnectionBroken, Fate, NeedsUser, OutcomeUnknown, Ret
 
 OUR_MISTAKE = "our_mistake"
 REFUSED = "refused"
+BOOKING_REFUSED = "booking_refused"
+
+#: Paths of requests, as `Row.request` takes them.
+BOOKING = "invoices/booked"
+DRAFTS = r"(?:orders|invoices)/drafts(?:/\d+)?"
+YEARS = "accounting-years(?:/.+)?"
 
 UNPROVEN = "e-conomic did not say whether it made the change: that is looked up first."
 MISTAKEN = (
@@ -53,7 +59,8 @@ def _setting(reason: str, name: str, codes: str | None, what: str) -> tuple[Row,
 
 
 _CLOSED = (
-    "The date lies in a period that is closed in e-conomic: open the period there, or let the order have a later date."
+    "The date lies in a period or a year that is closed in e-conomic: open it there, or let the order have a later"
+    " date."
 )
 _ACCOUNT = (
     "Account{value} is missing or barred in e-conomic: check the accounts of the product group and the VAT zone there."
@@ -65,6 +72,7 @@ _NO_RIGHTS = (
     "e-conomic does not give shopledger the right to do this: connect it again as an administrator, with a plan that"
     " lets other programs write."
 )
+_NO_BOOKING = "e-conomic refuses to book the draft{detail}: try to book it there, where the reason is shown."
 
 #: Answers whose status, or whose lack of words, says enough.
 _BY_STATUS = (
@@ -101,6 +109,15 @@ _BY_CODE = (
         codes="PayloadChanged|URLChanged",
         write=True,
     ),
+    # The role Sales reaches all that documents need, and not these.
+    Row(
+        NeedsUser,
+        "years_hidden",
+        "e-conomic does not let shopledger see its accounting years, without which no open day is found: give the app"
+        " the role SuperUser and approve it again, or let the settings look for no other day.",
+        (403,),
+        request=YEARS,
+    ),
     Row(
         ConnectionBroken,
         "module_missing",
@@ -128,7 +145,7 @@ _BY_CODE = (
         "e-conomic has no such document any more.",
         (404,),
         codes="E06000",
-        request=r"(?:orders|invoices)/\w+/\d+|invoices/booked",
+        request=rf"(?:orders|invoices)/\w+/\d+|{BOOKING}",
     ),
     Row(Skip, "customer_gone", "e-conomic has no such customer.", (404,), codes="E06000", request=r"customers/.+"),
     Row(Skip, "product_gone", "e-conomic has no such product.", (404,), codes="E06000", request=r"products/.+"),
@@ -141,6 +158,23 @@ _BY_CODE = (
         names="productNumber",
         request="products",
     ),
+    # Of what is wrong at booking nothing but a closed period was recorded: `refused_booking` looks for the rest.
+    Row(
+        NeedsUser,
+        "booked_number",
+        "e-conomic does not take the number that the invoice is to have: choose another one, or let it take the next.",
+        names="bookWithNumber",
+        request=BOOKING,
+    ),
+    Row(
+        NeedsUser,
+        "send_by",
+        "e-conomic cannot send the invoice: check the customer's e-mail address and EAN number there, or let invoices"
+        " be booked without being sent.",
+        names="sendBy",
+        request=BOOKING,
+    ),
+    Row(NeedsUser, BOOKING_REFUSED, _NO_BOOKING, codes="E04300", request=BOOKING),
     # Mistakes of ours, before the rows that look at the property only.
     _mistake(r"E04300|E04500|E04730|E04740|E04800|E04810|E06151|E07180"),
     _mistake("BadFilterRequest|JournalEntryExchangeRateMustBeOneHundredForBaseCurrency|PayloadChanged|URLChanged"),
@@ -229,13 +263,14 @@ _BY_NAME = (
         "customer_field",
         "e-conomic does not take what the order says of the customer{detail}: correct it in the shop.",
         names="name|email|ean|pNumber|zip|city|address|country|telephoneAndFaxNumber",
-        request="customers|(?:orders|invoices)/drafts",
+        request=f"customers|{DRAFTS}",
     ),
 )
 
 _THE_REST = (
     # A filter that cannot be read has texts in place of codes.
     Row(NeedsUser, OUR_MISTAKE, MISTAKEN, range(400, 500), write=False),
+    Row(NeedsUser, BOOKING_REFUSED, _NO_BOOKING, range(400, 500), request=BOOKING, write=True),
     Row(NeedsUser, REFUSED, "e-conomic refuses the request{detail}: please contact support.", range(400, 500)),
     Row(OutcomeUnknown, "write_unproven", UNPROVEN, write=True),
     Row(Retry, "unexpected_answer", "e-conomic answered with something unexpected."),

@@ -9,7 +9,15 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from connectors.economic.error_table import MISTAKEN, OUR_MISTAKE, REFUSED, TABLE, UNPROVEN, Row
+from connectors.economic.error_table import (
+    BOOKING_REFUSED,
+    MISTAKEN,
+    OUR_MISTAKE,
+    REFUSED,
+    TABLE,
+    UNPROVEN,
+    Row,
+)
 from connectors.economic.walk_errors import Finding, walk
 from shared.errors import ConnectionBroken, Fate, NeedsUser, OutcomeUnknown, Retry
 
@@ -71,7 +79,7 @@ def _rank(row: Row) -> int:
         return 0
     if row.fate is ConnectionBroken:
         return 1
-    return {OUR_MISTAKE: 3, REFUSED: 4}.get(row.reason, 2)
+    return {OUR_MISTAKE: 3, REFUSED: 4, BOOKING_REFUSED: 4}.get(row.reason, 2)
 
 
 def _detail(found: Finding) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import Any, TypeVar
 
 from connectors.economic.errors import unexpected
+from connectors.economic.ids import encode_id
 from connectors.economic.rest import Answer, Rest
 from connectors.economic.settings import Settings
 from shared.errors import NeedsUser
 
-#: Seconds.
-KEPT = 600.0
+#: Seconds. An owner who opens a period lets an order go at once, and waits for it.
+KEPT, KEPT_OPEN = 600.0, 60.0
 #: The largest page that e-conomic gives.
 PAGE_SIZE = 1000
 #: More pages than any list has; it only bounds a server that repeats itself.
@@ -44,6 +46,16 @@ class Entry:
     id: str
     name: str
     kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An accounting year or a period of one, both days included. `id` is a year's ("2026", "2026/2027")."""
+
+    first: date
+    last: date
+    is_closed: bool
+    id: str = ""
 
 
 def rows(rest: Rest, path: str, parameters: Mapping[str, str] | None = None) -> Iterator[Mapping[str, Any]]:
@@ -83,6 +95,18 @@ class Lookups:
             return sorted((_entry(row, key) for row in usable), key=lambda entry: (len(entry.id), entry.id))
 
         return self._keep(path, ask)
+
+    def years(self) -> Sequence[Span]:
+        """The accounting years, oldest first."""
+        return self._keep("accounting-years", lambda: self._spans("accounting-years", "year"), KEPT_OPEN)
+
+    def periods(self, year: Span) -> Sequence[Span]:
+        """Those of one accounting year, oldest first."""
+        path = f"accounting-years/{encode_id(year.id)}/periods"
+        return self._keep(path, lambda: self._spans(path), KEPT_OPEN)
+
+    def _spans(self, path: str, key: str = "") -> Sequence[Span]:
+        return sorted((_span(row, key) for row in rows(self._rest, path)), key=lambda span: span.first)
 
     def agreement(self) -> Mapping[str, Any]:
         """What e-conomic says of the agreement, the app and its roles (`/self`)."""
@@ -129,11 +153,11 @@ class Lookups:
             default = default.get("paymentTermsNumber")
         return str(default) if isinstance(default, (int, str)) else ""
 
-    def _keep(self, name: str, ask: Callable[[], T]) -> T:
+    def _keep(self, name: str, ask: Callable[[], T], seconds: float = KEPT) -> T:
         now = self._clock()
         kept = self._kept.get(name)
         if kept is None or kept[0] <= now:
-            kept = self._kept[name] = (now + KEPT, ask())
+            kept = self._kept[name] = (now + seconds, ask())
         value: T = kept[1]
         return value
 
@@ -143,3 +167,15 @@ def _entry(row: Mapping[str, Any], key: str) -> Entry:
     if not (type(id_) is int or (key == "code" and isinstance(id_, str) and id_)):
         raise unexpected(write=False)
     return Entry(str(id_), name if isinstance(name, str) else "", kind if isinstance(kind, str) else "")
+
+
+def _span(row: Mapping[str, Any], key: str) -> Span:
+    """e-conomic leaves out a false, so a year or period that does not say "closed" is open; all else must be there."""
+    id_, closed = row.get(key) if key else "", row.get("closed", False)
+    try:
+        first, last = date.fromisoformat(row["fromDate"]), date.fromisoformat(row["toDate"])
+    except (KeyError, TypeError, ValueError):
+        raise unexpected(write=False) from None
+    if type(closed) is not bool or first > last or not isinstance(id_, str) or bool(key) is not bool(id_):
+        raise unexpected(write=False)
+    return Span(first, last, closed, id_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -62,6 +62,18 @@ def document(shelf: Shelf, row: Mapping[str, Any]) -> FoundDocument | None:
         total=total,
         total_tax=tax,
     )
+
+
+def products_on(row: Mapping[str, Any]) -> Sequence[str]:
+    """The numbers of the products on a document that was read as a whole; lists show no lines."""
+    lines = row.get("lines")
+    products = [line.get("product") for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+    return [number for one in products if isinstance(one, dict) and (number := _text(one.get("productNumber")))]
+
+
+def has_ean(row: Mapping[str, Any]) -> bool:
+    recipient = row.get("recipient")
+    return isinstance(recipient, dict) and bool(_text(recipient.get("ean")))
 
 
 def customer(row: Mapping[str, Any]) -> Customer | None:

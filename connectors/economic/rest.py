@@ -42,8 +42,8 @@ MAX_SECONDS = 60.0
 #: A thousand documents without their lines are 3 MB.
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
-#: All that may be deleted: one draft. The same path without its number would wipe every draft of the books.
-DELETABLE = re.compile(r"(?:orders|invoices)/drafts/[1-9][0-9]{0,8}")
+#: All that may be deleted or replaced: one draft. The same path without its number would wipe every draft of the books.
+ONE_DRAFT = re.compile(r"(?:orders|invoices)/drafts/[1-9][0-9]{0,8}")
 
 #: A header holds these; others of a key are percent-encoded, and with them the "%".
 KEY_CHARACTERS = "".join(chr(code) for code in range(0x21, 0x7F)).replace("%", "")
@@ -54,6 +54,8 @@ class Answer:
     """A success: the decoded body, amounts as int or Decimal; None where e-conomic had nothing to say (204)."""
 
     value: Any
+    #: Whether e-conomic says that it made something new (201).
+    created: bool = False
 
 
 #: Until these, nothing of a request has gone out: a process that stood still meanwhile sends nothing any more.
@@ -95,8 +97,12 @@ class Rest:
         """Raises a fate; OutcomeUnknown where e-conomic may have carried it out."""
         return self._send("POST", path, body=body, key=key)
 
-    def delete(self, path: str, *, key: str) -> Answer:
+    def put(self, path: str, body: bytes, *, key: str) -> Answer:
         """As `post`. Sends nothing, and raises our own mistake, for any path but that of one draft."""
+        return self._send("PUT", path, body=body, key=key)
+
+    def delete(self, path: str, *, key: str) -> Answer:
+        """As `put`."""
         return self._send("DELETE", path, key=key)
 
     def _send(
@@ -119,7 +125,7 @@ class Rest:
 
     def _request(self, method: str, path: str, query: Mapping[str, str], body: bytes, key: str) -> httpx.Request:
         """Raises our own mistake for what must not, or cannot, be sent."""
-        if method == "DELETE" and not DELETABLE.fullmatch(path):
+        if method in ("PUT", "DELETE") and not ONE_DRAFT.fullmatch(path):
             raise our_mistake()
         if method != "GET" and not key:
             raise our_mistake()
@@ -141,7 +147,8 @@ class Rest:
         finally:
             response.close()
         if 200 <= response.status_code < 300:
-            return Answer(None if response.status_code == 204 else _decode(raw))
+            value = None if response.status_code == 204 else _decode(raw)
+            return Answer(value, created=response.status_code == 201)
         raise fate_of(
             Refusal(
                 status=response.status_code,

@@ -15,7 +15,7 @@ import orjson
 
 from connectors.economic.settings import Settings
 from connectors.economic.texts import cut, fits, is_plain
-from shared.domain.document import DocumentKind, DocumentLine, DocumentPlan, NewCustomer, NewProduct, Recipient
+from shared.domain.document import DocumentKind, DocumentLine, DocumentPlan, NewCustomer, NewProduct, Recipient, SendBy
 from shared.errors import NeedsUser
 
 CENT = Decimal("0.01")
@@ -24,6 +24,10 @@ MAX_AMOUNT = Decimal(10) ** 12
 PRODUCT_NUMBER = 25
 REFERENCE = 250
 EMAIL = 255
+BOOKED_NUMBER = 999_999_999
+
+#: In the letters that e-conomic insists on.
+SENDING: Mapping[SendBy, str] = {SendBy.NONE: "none", SendBy.EMAIL: "Email", SendBy.EAN: "EAN"}
 
 
 def write_document(plan: DocumentPlan, settings: Settings) -> bytes:
@@ -47,9 +51,12 @@ def write_document(plan: DocumentPlan, settings: Settings) -> bytes:
     )
 
 
-def write_booking(draft: str) -> bytes:
-    """Books a draft invoice without sending it to anybody. The next number of the series is taken."""
-    return _json({"draftInvoice": {"draftInvoiceNumber": int(draft)}, "sendBy": "none"})
+def write_booking(draft: str, send_by: SendBy, with_number: int | None) -> bytes:
+    """Books a draft invoice. Without a number of its own it gets the next one of the series."""
+    if with_number is not None and not 1 <= with_number <= BOOKED_NUMBER:
+        raise NeedsUser("booked_number", "An invoice's number in e-conomic has one to nine digits: choose another one.")
+    body: Mapping[str, Any] = {"draftInvoice": {"draftInvoiceNumber": int(draft)}, "sendBy": SENDING[send_by]}
+    return _json(body if with_number is None else {**body, "bookWithNumber": with_number})
 
 
 def write_customer(customer: NewCustomer, settings: Settings) -> bytes:

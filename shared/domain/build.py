@@ -31,19 +31,20 @@ def build_document(
     order: Order,
     settings: OrderSettings,
     *,
+    kind: DocumentKind,
+    day: date,
     customer: str,
     reference: str,
     products: Mapping[str, str],
-    now: datetime,
 ) -> DocumentPlan:
-    """`products`: the shop's product number -> as the books spell it. `now`: aware.
+    """`day`: of the document, in the books. `products`: the shop's product number -> as the books spell it.
 
     Raises NeedsUser where a line has no product.
     """
     return DocumentPlan(
-        kind=DocumentKind(settings.document),
+        kind=kind,
         reference=reference,
-        date=document_date(order, settings, now),
+        date=day,
         currency=order.currency,
         customer=customer,
         recipient=recipient(order.billing, fallback=f"Order {order.number}"),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.domain.order import Order
 from shared.domain.reasons import Skipped, skipped
-from shared.domain.settings import OrderSettings
+from shared.domain.settings import Handling, OrderSettings
 from shared.domain.trigger import unmet
 
 #: What the bin is called in a shop that has one; never a state to transfer from.
@@ -15,14 +15,24 @@ TRASH = "trash"
 
 
 def decide(
-    newest: Order, settings: OrderSettings, *, since: datetime | None, earlier: Callable[[], Iterable[Order]]
-) -> Skipped | None:
-    """None: transfer it, as it is now.
+    newest: Order,
+    settings: OrderSettings,
+    *,
+    since: datetime | None,
+    earlier: Callable[[], Iterable[Order]],
+    is_waived: bool = False,
+) -> Skipped | Handling:
+    """What is to become of it in the books, as it is now; or why nothing.
 
     `since`: when its connection was first switched on (aware), None where nobody knows. `earlier`: the order as the
     shop told of it before, newest first, since then; asked only where the newest state alone does not do. One of them
-    having satisfied the owner's choice is enough, however the order has moved on.
+    having satisfied the owner's choice is enough, however the order has moved on. `is_waived`: the owner said that this
+    one goes, whatever the rules say; only what the shop has thrown away stays.
     """
+    if newest.status == TRASH:
+        return skipped("order_trashed")
+    if is_waived:
+        return settings.handling(newest.status) or _lowest(settings)
     kept = _kept_out(newest, settings, since)
     if kept is not None:
         return kept
@@ -33,13 +43,31 @@ def decide(
     is_named = missing is None and settings.trigger in (None, "updated")
     if newest.is_cancelled and not settings.cancelled and not is_named:
         return skipped("order_cancelled")
-    return None
+    return _highest(newest, settings, earlier)
+
+
+def _highest(newest: Order, settings: OrderSettings, earlier: Callable[[], Iterable[Order]]) -> Handling:
+    """Of all states that the order was seen in, what the furthest of them asks for."""
+    top = max(_handlings(settings), key=lambda one: one.rung)
+    now = settings.handling(newest.status)
+    if now is not None and now.rung == top.rung:
+        return now
+    reached = filter(None, (settings.handling(order.status) for order in (newest, *earlier())))
+    return max(reached, key=lambda one: one.rung)
+
+
+def _lowest(settings: OrderSettings) -> Handling:
+    return min(_handlings(settings), key=lambda one: one.rung)
+
+
+def _handlings(settings: OrderSettings) -> Iterable[Handling]:
+    if settings.by_state is not None:
+        return settings.by_state.values()
+    return (Handling(document=settings.document, book=settings.book),)
 
 
 def _kept_out(order: Order, settings: OrderSettings, since: datetime | None) -> Skipped | None:
     """What keeps it out whatever it was before."""
-    if order.status == TRASH:
-        return skipped("order_trashed")
     # A shop's dates have whole seconds.
     if since is not None and order.created_at < since.replace(microsecond=0):
         return skipped("before_start_date", created=f"{order.created_at:%Y-%m-%d}", since=f"{since:%Y-%m-%d}")

@@ -27,6 +27,14 @@ class Place(StrEnum):
     BOOKED = "booked"
 
 
+class SendBy(StrEnum):
+    """How the books send an invoice to the customer when they book it."""
+
+    NONE = "none"
+    EMAIL = "email"
+    EAN = "ean"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     name: str

@@ -97,7 +97,7 @@ _ALL = (
     Reason(
         "totals_differ",
         "The books come to {books} {currency}, the order to {order} {currency}; the draft {number} was left as it is.",
-        "Compare VAT and prices of its lines; book or delete the draft by hand.",
+        "Put right what differs, in the shop or in the books, and have the order sent again: the same draft is used.",
     ),
     Reason(
         "outcome_unproven",
@@ -114,9 +114,42 @@ _ALL = (
         "The order is in the books as {kind} {number} with {books} {currency}; it has changed since, to {order}.",
         "Change the document in the books by hand if that matters.",
     ),
+    Reason(
+        "booked_total_differs",
+        "The {kind} {number} is booked with {books} {currency}, the order comes to {order} {currency}.",
+        "Somebody changed it as it was booked: credit it in the books, and have the order sent again then.",
+    ),
+    Reason(
+        "document_deleted",
+        "The {kind} {number} is not in the books any more.",
+        "Have the order sent again if there is to be a new one, or ignore it.",
+    ),
+    Reason(
+        "draft_left",
+        "The draft {number} was made and is not booked: {why}",
+        "Delete the draft in the books, or book it there.",
+    ),
+    Reason(
+        "order_kept",
+        "It is in the books as invoice {number}; the books keep their order {order}, too, which is no draft any more.",
+        "Close the order there.",
+        resolves_itself=True,
+    ),
+    Reason(
+        "booked_number_not_usable",
+        "The order's number {number} cannot be the number of an invoice: the books take whole numbers only.",
+        "Let the settings take the books' next number.",
+    ),
+    Reason(
+        "no_open_day",
+        "The document would be of {day}, which lies in a closed period or year of the books{within}.",
+        "Open the period there, or let the settings date such documents later.",
+    ),
+    Reason("ignored", "The owner wants it left alone: {why}", "Have it sent again if that has changed."),
+    Reason("linked", "The owner says that it is in the books as {kind} {number}.", "", resolves_itself=True),
     Reason("begun_anew", "It is in no place of the books: a new one goes.", "", True),
     Reason("wrong_setup", "shopledger is not set up for {what}.", "It is tried again by itself.", True),
-    Reason("connection_off", "The connection was switched off meanwhile.", "", True),
+    Reason("connection_off", "Something on its way was switched off meanwhile.", "", True),
     Reason(
         "order_sync_off",
         "The connection {name} is switched off.",

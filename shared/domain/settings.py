@@ -7,10 +7,42 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from shared.domain.document import SendBy
 from shared.domain.order import Financial, Fulfilment
 
 #: WooCommerce's own words for paid, and for sent.
 USUAL_STATES = frozenset({"processing", "completed"})
+
+
+class Handling(BaseModel):
+    """What becomes of an order in the books. Handlings have an order among them, which a document only climbs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    document: Annotated[Literal["order", "invoice"], Field(description="What is made of an order: a draft of it.")] = (
+        "invoice"
+    )
+    book: Annotated[bool, Field(description="The invoice is booked, once its totals agree with the order's.")] = False
+
+    @model_validator(mode="after")
+    def _can_be_booked(self) -> Handling:
+        _check_can_be_booked(self.document, self.book)
+        return self
+
+    @property
+    def rung(self) -> int:
+        """0 an order, 1 an invoice, 2 a booked invoice."""
+        return rung(self.document, is_booked=self.book)
+
+
+def _check_can_be_booked(document: str, book: bool) -> None:
+    if book and document != "invoice":
+        raise ValueError("only an invoice can be booked: choose document: invoice, or leave book out")
+
+
+def rung(document: str, *, is_booked: bool) -> int:
+    """How far a document has come; see `Handling`."""
+    return 0 if document == "order" else 1 + is_booked
 
 
 class OrderSettings(BaseModel):
@@ -38,13 +70,41 @@ class OrderSettings(BaseModel):
     cancelled: Annotated[bool, Field(description="Cancelled orders go, too, if their moment had come.")] = False
     zero_totals: Annotated[bool, Field(description="Orders that come to nothing go, too.")] = True
     test_orders: Annotated[bool, Field(description="Orders that the shop calls a test go, too.")] = False
+    by_state: Annotated[
+        dict[str, Handling] | None,
+        Field(
+            description="In place of allowed_states, document and book: for each state of the shop what becomes of an"
+            " order that reaches it. A document only climbs: order, invoice, booked invoice."
+        ),
+    ] = None
     document: Annotated[Literal["order", "invoice"], Field(description="What is made of an order: a draft of it.")] = (
         "invoice"
     )
+    book: Annotated[
+        bool,
+        Field(description="The invoice is booked, once its totals agree with the order's. That cannot be undone."),
+    ] = False
+    send_by: Annotated[
+        SendBy,
+        Field(description="How the books send the booked invoice to the customer; the shop's mails go as ever."),
+    ] = SendBy.NONE
+    booked_number: Annotated[
+        Literal["next", "order"],
+        Field(description="The number of a booked invoice: the books' next one, or the order's, which may be taken."),
+    ] = "next"
     document_date: Annotated[
         Literal["order", "paid", "fulfilled", "today"],
         Field(description="Of which day the document is; of the order's where it was not paid or fulfilled yet."),
     ] = "order"
+    closed_period_days: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=366,
+            description="Where that day lies in a closed period or year of the books: by how many days the document may"
+            " be dated later. 0: it does not go.",
+        ),
+    ] = 0
     customers: Annotated[
         Literal["by_email", "default"], Field(description="Each customer by e-mail, or one for all orders.")
     ] = "by_email"
@@ -80,12 +140,35 @@ class OrderSettings(BaseModel):
             raise ValueError("financial and fulfilment are filters of trigger: updated")
         return self
 
+    @model_validator(mode="after")
+    def _one_handling(self) -> OrderSettings:
+        if self.by_state is None:
+            _check_can_be_booked(self.document, self.book)
+        elif not self.by_state:
+            raise ValueError("by_state names no state: name one, or leave it out")
+        elif self.trigger is not None or self.allowed_states is not None:
+            raise ValueError("by_state names the states itself: leave allowed_states and trigger out")
+        elif {"document", "book"} & self.model_fields_set:
+            raise ValueError("with by_state, document and book are said for each state: leave them out beside it")
+        is_booked = self.book or any(one.book for one in (self.by_state or {}).values())
+        if not is_booked and (self.send_by != SendBy.NONE or self.booked_number != "next"):
+            raise ValueError("send_by and booked_number are for what is booked: choose book: true, or leave them out")
+        return self
+
     @property
     def states(self) -> frozenset[str] | None:
         """The allowed ones; None where a trigger was chosen."""
         if self.trigger is not None:
             return None
+        if self.by_state is not None:
+            return frozenset(self.by_state)
         return USUAL_STATES if self.allowed_states is None else self.allowed_states
+
+    def handling(self, state: str) -> Handling | None:
+        """What becomes of an order that reached that state of the shop; None where `by_state` names other states."""
+        if self.by_state is None:
+            return Handling(document=self.document, book=self.book)
+        return self.by_state.get(state)
 
     @model_validator(mode="after")
     def _default_is_there(self) -> OrderSettings:

@@ -1,122 +1,30 @@
-"""What a worker asks of the store about one transfer: claim it, freeze what is sent, record how it ended.
+"""What a worker asks of the store about one transfer: claim it, freeze what is sent, note how far a document has come,
+record how the try ended.
 
 Each call is one statement with a commit of its own, so that nothing is locked while the outside world answers, and may
-be repeated when its answer is lost. All raise DatabaseDown. Times are seconds: the clocks of two machines differ.
+be repeated when its answer is lost. All raise DatabaseDown.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import replace
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Literal
 
 from psycopg.rows import dict_row
 
+from shared.domain.document import FoundDocument
+from shared.store.claims import Claim, FormerDocument, Outcome, PlannedDocument, System, Verdict
 from shared.store.database import Database
 from shared.store.sql import query
 
-
-class Verdict(StrEnum):
-    """What became of the wish to work on a transfer; see `claim` in the schema."""
-
-    CLAIMED = "claimed"
-    NOTHING = "nothing"
-    BUSY = "busy"
-    EARLY = "early"
-    RESTING = "resting"
-    CROWDED = "crowded"
-    OFF = "off"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class System:
-    """A webshop or accounting system of the connection; its credentials are sealed."""
-
-    id: int
-    kind: str
-    credentials: bytes | None = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedDocument:
-    """The living document of the order. Planned, and sent before: nobody knows whether it exists in the books."""
-
-    id: int
-    state: Literal["planned", "draft", "booked"]
-    kind: str
-    reference: str
-    key: str
-    request: bytes = field(repr=False)
-    number: str | None
-    place: str | None
-    currency: str
-    #: Gross, what the order says and what the books came to.
-    total: Decimal
-    answered_total: Decimal | None
-    #: Seconds since it was sent for the first and for the last time; None if it surely never was.
-    first_sent: float | None
-    last_sent: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """A transfer in hand, with all that its work needs."""
-
-    account: int
-    transfer: int
-    token: uuid.UUID
-    attempt: int
-    version: int
-    failures: int
-    needs_fetch: bool
-    source_type: str
-    source_id: str
-    #: The number people see; None where no event carried it.
-    source_number: str | None
-    connection: int
-    settings: Mapping[str, Any]
-    source: System
-    target: System
-    #: When the connection was first switched on; UTC.
-    active_since: datetime | None
-    #: One of the two systems was not up to its last call.
-    is_troubled: bool
-    #: He says that it may go once more, also where only he can say so.
-    owner_asked: bool
-    event: int | None
-    #: The newest body the shop sent; None where no event carried one.
-    body: bytes | None = field(repr=False)
-    document: PlannedDocument | None
-    #: Of `document`, or of the one to be made.
-    generation: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How a try ended. `state` waiting: again after `wait` seconds, at once for 0."""
-
-    state: Literal["done", "skipped", "failed", "waiting"]
-    #: For the log: transferred, already_synced, skipped, failed, retry, unknown, put_back, broken, internal_error.
-    name: str
-    #: A code of the reasons, or of a connector's fates; empty when it was transferred.
-    reason: str = ""
-    #: One sentence for people.
-    sentence: str = ""
-    wait: float = 0.0
-    failures: int = 0
-    document: int | None = None
-    document_state: Literal["draft", "booked", "gone"] | None = None
-    place: str | None = None
-    number: str | None = None
-    answered_total: Decimal | None = None
-    #: What was frozen was surely not carried out.
-    unsent: bool = False
-    #: Nobody knows whether it was, and from now on it may still be.
-    open: bool = False
+#: Lost: the lease is. Outdated: the shop has said something newer. Off: something on its way is switched off. In each
+#: case nothing was frozen.
+Frozen = Literal["frozen", "lost", "outdated", "off"]
+#: Off: something on its way is switched off, and it is not to be booked now.
+Noted = Literal["noted", "lost", "off"]
 
 
 def claim(database: Database, account: int, transfer: int, *, lease: float) -> Claim | Verdict:
@@ -151,9 +59,12 @@ def claim(database: Database, account: int, transfer: int, *, lease: float) -> C
         active_since=row["active_since"],
         is_troubled=row["is_troubled"],
         owner_asked=row["owner_asked"],
+        is_waived=row["is_waived"],
+        ignored_why=row["ignored_why"],
         event=row["event_id"],
         body=row["body"],
         document=_document(row),
+        former=_former(row),
         generation=row["generation"],
     )
 
@@ -174,7 +85,7 @@ def earlier_words(database: Database, claim: Claim, *, most: int) -> list[bytes]
 
 def renew(database: Database, claim: Claim, *, lease: float) -> bool:
     """The lease lasts from now on; False if it was lost."""
-    return bool(database.one("renew", _key(claim) | {"lease": lease})[0])
+    return bool(database.one("renew", claim.held_by | {"lease": lease})[0])
 
 
 def freeze(
@@ -187,10 +98,12 @@ def freeze(
     request: bytes,
     currency: str,
     total: Decimal,
-) -> tuple[Literal["frozen", "lost", "outdated", "off"], PlannedDocument | None]:
+    is_to_be_booked: bool = False,
+    supersedes: int | None = None,
+) -> tuple[Frozen, PlannedDocument | None]:
     """Writes down what is about to be sent, under a new idempotency key, and renews the lease.
 
-    Outdated: the shop has said something newer. Off: the connection was switched off. Nothing was frozen then.
+    `supersedes`: the document whose place it takes.
     """
     key = str(uuid.uuid4())
     values = {
@@ -203,8 +116,10 @@ def freeze(
         "request": request,
         "currency": currency,
         "total": total,
+        "is_to_be_booked": is_to_be_booked,
+        "supersedes": supersedes,
     }
-    verdict, document = database.one("freeze", _key(claim) | values)
+    verdict, document = database.one("freeze", claim.held_by | values)
     if verdict != "frozen":
         return verdict, None
     return "frozen", PlannedDocument(
@@ -221,12 +136,72 @@ def freeze(
         answered_total=None,
         first_sent=None,
         last_sent=None,
+        is_to_be_booked=is_to_be_booked,
+        booking_key=None,
+        booking_sent=None,
     )
+
+
+def refreeze(
+    database: Database,
+    claim: Claim,
+    document: PlannedDocument,
+    *,
+    lease: float,
+    request: bytes,
+    currency: str,
+    total: Decimal,
+) -> tuple[Frozen, PlannedDocument]:
+    """Writes down what is about to become the content of a draft, under a new idempotency key, and renews the lease."""
+    frozen = replace(
+        document,
+        request=request,
+        currency=currency,
+        total=total,
+        key=str(uuid.uuid4()),
+        booking_key=None,
+        booking_sent=None,
+    )
+    values = {
+        "lease": lease,
+        "version": claim.version,
+        "document": document.id,
+        "key": frozen.key,
+        "request": request,
+        "currency": currency,
+        "total": total,
+    }
+    verdict: Frozen = database.one("refreeze", claim.held_by | values)[0]
+    return verdict, frozen
+
+
+def progress(
+    database: Database,
+    claim: Claim,
+    document: int,
+    *,
+    lease: float,
+    found: FoundDocument | None = None,
+    state: Literal["draft", "booked", "superseded"] | None = None,
+    booking_key: str | None = None,
+) -> Noted:
+    """Writes down how far a document has come, and renews the lease. With a key it is about to be booked under it."""
+    values = {
+        "lease": lease,
+        "document": document,
+        "state": state,
+        "place": found.place if found else None,
+        "number": found.number if found else None,
+        "answered": found.total if found else None,
+        "booking_key": booking_key,
+    }
+    verdict: Noted = database.one("progress", claim.held_by | values)[0]
+    return verdict
 
 
 def send_again(database: Database, claim: Claim, document: PlannedDocument, *, lease: float) -> bool:
     """Before the frozen bytes go out once more: renews the lease; False if it was lost."""
-    return bool(database.one("send_again", _key(claim) | {"lease": lease, "document": document.id})[0])
+    return bool(database.one("send_again", claim.held_by | {"lease": lease, "document": document.id})[0])
 
 
 def record(database: Database, claim: Claim, outcome: Outcome, stages: Sequence[tuple[str, bytes | None]] = ()) -> bool:
@@ -254,17 +229,13 @@ def record(database: Database, claim: Claim, outcome: Outcome, stages: Sequence[
         "stages": [name for name, _ in stages],
         "bodies": [body for _, body in stages],
     }
-    return bool(database.one("record", _key(claim) | values)[0])
-
-
-def _key(claim: Claim) -> dict[str, Any]:
-    return {"account": claim.account, "transfer": claim.transfer, "token": claim.token}
+    return bool(database.one("record", claim.held_by | values)[0])
 
 
 def _document(row: Mapping[str, Any]) -> PlannedDocument | None:
     if row["document_id"] is None:
         return None
-    first, last = row["first_sent"], row["last_sent"]
+    first, last, booking = row["first_sent"], row["last_sent"], row["booking_sent"]
     return PlannedDocument(
         id=row["document_id"],
         state=row["document_state"],
@@ -279,4 +250,13 @@ def _document(row: Mapping[str, Any]) -> PlannedDocument | None:
         answered_total=row["document_answered"],
         first_sent=first.total_seconds() if first is not None else None,
         last_sent=last.total_seconds() if last is not None else None,
+        is_to_be_booked=row["is_to_be_booked"],
+        booking_key=row["booking_key"],
+        booking_sent=booking.total_seconds() if booking is not None else None,
     )
+
+
+def _former(row: Mapping[str, Any]) -> FormerDocument | None:
+    if row["former_id"] is None:
+        return None
+    return FormerDocument(**{name: row[f"former_{name}"] for name in ("id", "kind", "reference", "key", "number")})

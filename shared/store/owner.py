@@ -24,14 +24,15 @@ class Switched:
     held: int
 
 
-def ask_again(connection: Connection, transfer: int) -> bool:
+def ask_again(connection: Connection, transfer: int, *, is_waived: bool = False) -> bool:
     """The owner's word: look at the order once more, something was mended, or it is not in the books.
 
     A document that is in the books is found and looked at again, also one that he changed there. Only where it is in no
-    place of them, and could not be repeated safely, a new one goes, under a new reference. False if there is no such
-    transfer.
+    place of them, and could not be repeated safely, a new one goes, under a new reference. `is_waived`: it goes,
+    whatever the rules say. False if there is no such transfer.
     """
-    return connection.execute(query("owner_asks"), {"transfer": transfer}).fetchone() is not None
+    wish = {"transfer": transfer, "is_waived": is_waived}
+    return connection.execute(query("owner_asks"), wish).fetchone() is not None
 
 
 def switches(connection: Connection) -> list[Switched]:

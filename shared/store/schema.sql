@@ -272,11 +272,14 @@ create table transfers (
   lost_in_a_row       integer not null default 0,
   -- The owner's word that it may go once more, also where only he can say so.
   owner_asked         boolean not null default false,
+  -- His word that it goes whatever the rules say, and that it is left alone, with his reason for that.
+  is_waived           boolean not null default false,
+  ignored_why         text,
   primary key (account_id, id),
   unique (account_id, connection_id, source_type, source_id)
 );
--- Who rings or claims must look at connections.active, too: a connection that is switched off while an event comes in
--- may leave one waiting.
+-- Who rings or claims must look at the switches, too: one that is switched off while an event comes in may leave one
+-- waiting.
 create index transfers_to_ring on transfers (connection_id, id)
   where state = 'waiting' and rung_at is null and next_attempt_at is null;
 create index transfers_due on transfers (next_attempt_at) where state = 'waiting' and next_attempt_at is not null;
@@ -336,6 +339,14 @@ create table documents (
   place            text,
   -- What the books came to, beside `total`, which the order says.
   answered_total   numeric,
+  -- Who made it: we, or somebody else, and then the owner linked it or had it adopted.
+  origin           text not null default 'sent' check (origin in ('sent', 'linked', 'adopted')),
+  -- It is to be booked. The key of the booking that goes out; when it last did, as long as its outcome is not known.
+  is_to_be_booked  boolean not null default false,
+  booking_key      text,
+  booking_sent_at  timestamptz,
+  -- The document whose place this one takes.
+  supersedes       bigint references documents,
   unique (connection_id, source_type, source_id, kind, sub_id, generation),
   foreign key (account_id, connection_id) references connections (account_id, id),
   foreign key (account_id, transfer_id) references transfers (account_id, id)
@@ -345,14 +356,38 @@ create unique index one_living_document on documents (connection_id, source_type
 create unique index one_document_per_idempotency_key on documents (connection_id, idempotency_key);
 create index documents_of_transfer on documents (transfer_id);
 
+-- What an owner said about an order, and had done with it.
+create table owner_acts (
+  id           bigint generated always as identity primary key,
+  account_id   bigint not null,
+  transfer_id  bigint not null,
+  at           timestamptz not null default now(),
+  act          text not null check (act in ('retry', 'transfer', 'ignore', 'link', 'send_again', 'adopt')),
+  detail       text not null default '',
+  foreign key (account_id, transfer_id) references transfers (account_id, id)
+);
+create index owner_acts_of_transfer on owner_acts (transfer_id);
+
 call bind_to_account('transfers');
 call bind_to_account('attempts');
 call bind_to_account('attempt_stages');
 call bind_to_account('documents');
+call bind_to_account('owner_acts');
 
 grant select, insert, update on transfers, documents to shopledger_app;
 grant usage on sequence attempts_id to shopledger_app;
-grant select, insert on attempts, attempt_stages to shopledger_app;
+grant select, insert on attempts, attempt_stages, owner_acts to shopledger_app;
+
+-- Whether orders go through a connection: it, both of its systems and its account are switched on.
+create function is_on(c connections) returns boolean
+language sql stable as $$
+  select c.active
+    and (select a.active from shopledger.accounts a where a.id = c.account_id)
+    and (select s.active from shopledger.systems s where s.id = c.source_system_id)
+    and (select s.active from shopledger.systems s where s.id = c.target_system_id)
+$$;
+revoke all on function is_on from public;
+grant execute on function is_on to shopledger_app;
 
 select ensure_partitions();
 
@@ -429,7 +464,7 @@ declare
 begin
   update shopledger.transfers t
   set version = t.version + 1, needs_fetch = true, rung_at = null, next_attempt_at = null, updated_at = now(),
-      state = case when t.state in ('working', 'held') then t.state when c.active then 'waiting' else 'held' end
+      state = case when t.state in ('working', 'held') then t.state when shopledger.is_on(c) then 'waiting' else 'held' end
   from shopledger.connections c
   where c.source_system_id = p_system and t.account_id = p_account and t.connection_id = c.id
     and t.source_type = p_source_type and t.source_id = p_source_id
@@ -439,8 +474,9 @@ begin
 end
 $$;
 
--- A source's transfers, one per connection that moves this type. The newest body is the one modified last, then the
--- one that came last. It is uncertain until somebody has asked the shop when
+-- A source's transfers, one per connection that moves this type; what is held stays held, whatever the shop says of it.
+-- The newest body is the one modified last, then the one that came last. It is uncertain until somebody has asked the
+-- shop when
 --   an event had no body or no date, or the source was ever said to be deleted;
 --   two bodies that differ share a second;
 --   an older body comes late: out of order, or the shop's clock went back.
@@ -456,7 +492,7 @@ begin
     account_id, connection_id, source_type, source_id, source_number, state,
     newest_event_id, newest_event_at, newest_body_hash, source_modified_at, needs_fetch)
   select p_account, c.id, p_source_type, p_source_id, p_source_number,
-         (case when c.active then 'waiting' else 'held' end)::shopledger.transfer_state,
+         (case when shopledger.is_on(c) then 'waiting' else 'held' end)::shopledger.transfer_state,
          case when p_has_body then p_event end, case when p_has_body then now() end,
          case when p_has_body then p_body_hash end, case when p_has_body then p_modified_at end,
          not p_has_body or p_modified_at is null or exists (
@@ -469,7 +505,8 @@ begin
   order by c.id
   on conflict (account_id, connection_id, source_type, source_id) do update set
     version = t.version + 1, rung_at = null, next_attempt_at = null, updated_at = now(),
-    state = case when t.state = 'working' then t.state else excluded.state end,
+    state = case when t.state in ('working', 'held') then t.state else excluded.state end,
+    reason = case when t.state = 'working' then t.reason else '' end,
     source_number = coalesce(excluded.source_number, t.source_number),
     newest_event_id = case when excluded.source_modified_at >= coalesce(t.source_modified_at, '-infinity')
                       then excluded.newest_event_id else t.newest_event_id end,
@@ -702,7 +739,7 @@ declare
   v_count integer;
 begin
   update transfers t
-  set state = (case when c.active then 'waiting' else 'held' end)::transfer_state, reason = 'worker_lost',
+  set state = (case when is_on(c) then 'waiting' else 'held' end)::transfer_state, reason = 'worker_lost',
       rung_at = null, lease_token = null, lease_until = null, updated_at = now(),
       lost_in_a_row = t.lost_in_a_row + 1,
       next_attempt_at = case when t.lost_in_a_row >= 3
@@ -767,15 +804,18 @@ create function claim(
   out document_key text, out document_request bytea, out document_number text, out document_place text,
   out document_currency text,
   out document_total numeric,
-  out document_answered numeric, out first_sent interval, out last_sent interval, out generation integer
+  out document_answered numeric, out first_sent interval, out last_sent interval, out generation integer,
+  out is_to_be_booked boolean, out booking_key text, out booking_sent interval, out is_waived boolean, out ignored_why text,
+  out former_id bigint, out former_kind text, out former_reference text, out former_key text, out former_number text
 )
 language plpgsql as $$
 declare
   t shopledger.transfers;
   c shopledger.connections;
-  v_off boolean;
+  v_on boolean;
   v_broken boolean;
   v_rest timestamptz;
+  v_supersedes bigint;
 begin
   perform set_config('shopledger.account_id', p_account::text, true);
   select * into t from shopledger.transfers x where x.account_id = p_account and x.id = p_transfer for update;
@@ -789,16 +829,16 @@ begin
   end if;
 
   select * into c from shopledger.connections x where x.id = t.connection_id;
-  select not (c.active and a.active and s.active and b.active), coalesce(s.broken_at, b.broken_at) is not null,
+  select shopledger.is_on(c), coalesce(s.broken_at, b.broken_at) is not null,
          s.id, s.kind, s.credentials, b.id, b.kind, b.credentials
-  into v_off, v_broken, source_system, source_kind, source_credentials, target_system, target_kind, target_credentials
-  from shopledger.accounts a, shopledger.systems s, shopledger.systems b
-  where a.id = p_account and s.id = c.source_system_id and b.id = c.target_system_id;
+  into v_on, v_broken, source_system, source_kind, source_credentials, target_system, target_kind, target_credentials
+  from shopledger.systems s, shopledger.systems b
+  where s.id = c.source_system_id and b.id = c.target_system_id;
   select max(r.blocked_until), coalesce(max(r.troubles), 0) > 0 into v_rest, is_troubled
   from shopledger.budgets r where r.account_id = p_account and r.system_id in (source_system, target_system);
 
   verdict := case
-    when v_off then 'off'
+    when not v_on then 'off'
     when v_broken or v_rest > now() then 'resting'
     when t.state = 'waiting' and c.most_in_flight <= (
       select count(*) from shopledger.transfers f where f.connection_id = c.id and f.state = 'working') then 'crowded'
@@ -806,7 +846,7 @@ begin
   end;
   if verdict <> 'claimed' then
     update shopledger.transfers x
-    set state = case when v_off then 'held' else 'waiting' end::shopledger.transfer_state,
+    set state = case when v_on then 'waiting' else 'held' end::shopledger.transfer_state,
         rung_at = null, next_attempt_at = null, lease_token = null, lease_until = null, updated_at = now()
     where x.account_id = p_account and x.id = p_transfer;
     return;
@@ -823,6 +863,8 @@ begin
   failures := t.failures;
   needs_fetch := t.needs_fetch;
   owner_asked := t.owner_asked;
+  is_waived := t.is_waived;
+  ignored_why := t.ignored_why;
   source_type := t.source_type;
   source_id := t.source_id;
   source_number := t.source_number;
@@ -832,18 +874,26 @@ begin
   select k.settings into settings from shopledger.connection_settings k
   where k.connection_id = c.id and k.version = c.settings_version;
   select e.body into body from shopledger.events e where e.id = t.newest_event_id and e.received_at = t.newest_event_at;
+  -- The living document is the one that was sent last; what was planned and never sent does not exist.
   select d.id, d.state, d.kind, d.reference, d.idempotency_key, d.request, d.external_number, d.place, d.currency, d.total,
-         d.answered_total, now() - d.first_sent_at, now() - d.last_sent_at, d.generation
+         d.answered_total, now() - d.first_sent_at, now() - d.last_sent_at, d.generation, d.is_to_be_booked, d.booking_key,
+         now() - d.booking_sent_at, d.supersedes
   into document_id, document_state, document_kind, document_reference, document_key, document_request, document_number,
-       document_place, document_currency, document_total, document_answered, first_sent, last_sent, generation
+       document_place, document_currency, document_total, document_answered, first_sent, last_sent, generation,
+       is_to_be_booked, booking_key, booking_sent, v_supersedes
   from shopledger.documents d
   where d.connection_id = c.id and d.source_type = t.source_type and d.source_id = t.source_id and d.sub_id = ''
-    and d.state in ('planned', 'draft', 'booked');
-  if document_id is null then
-    select coalesce(max(d.generation), 0) + 1 into generation from shopledger.documents d
-    where d.connection_id = c.id and d.source_type = t.source_type and d.source_id = t.source_id and d.sub_id = ''
-      and d.first_sent_at is not null;
-  end if;
+    and d.state in ('planned', 'draft', 'booked') and (d.first_sent_at is not null or d.origin <> 'sent')
+  order by d.id desc limit 1;
+  select d.id, d.kind, d.reference, d.idempotency_key, d.external_number
+  into former_id, former_kind, former_reference, former_key, former_number
+  from shopledger.documents d
+  where d.id = v_supersedes and d.state in ('planned', 'draft', 'booked');
+  -- Of the next one that is made: no document of old may be taken for it.
+  select greatest(claim.generation, coalesce(max(d.generation), 0) + 1) into generation
+  from shopledger.documents d
+  where d.connection_id = c.id and d.source_type = t.source_type and d.source_id = t.source_id and d.sub_id = ''
+    and d.state in ('superseded', 'gone') and (d.first_sent_at is not null or d.origin <> 'sent');
 end
 $$;
 
@@ -860,10 +910,12 @@ end
 $$;
 
 -- Freezes what is about to be sent. A document that was planned and never sent is written anew; one that was sent is not
--- touched. `verdict`: frozen; lost (the lease); outdated (the shop has said something newer); off (its connection is).
+-- touched. `p_supersedes`: the document whose place it takes. `verdict`: frozen; lost (the lease); outdated (the shop has
+-- said something newer); off (something on its way is switched off).
 create function freeze(
   p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_version integer, p_kind text,
   p_generation integer, p_reference text, p_key text, p_request bytea, p_currency text, p_total numeric,
+  p_is_to_be_booked boolean default false, p_supersedes bigint default null,
   out verdict text, out document_id bigint
 )
 language plpgsql as $$
@@ -881,7 +933,7 @@ begin
   elsif t.version <> p_version then
     verdict := 'outdated';
     return;
-  elsif not exists (select from shopledger.connections c where c.id = t.connection_id and c.active) then
+  elsif not (select shopledger.is_on(c) from shopledger.connections c where c.id = t.connection_id) then
     verdict := 'off';
     return;
   end if;
@@ -891,13 +943,14 @@ begin
     and state = 'planned' and first_sent_at is null;
   insert into shopledger.documents as d (
     account_id, connection_id, transfer_id, source_type, source_id, kind, generation, state, reference, idempotency_key,
-    request, currency, total, first_sent_at, last_sent_at)
+    request, currency, total, is_to_be_booked, supersedes, first_sent_at, last_sent_at)
   values (
     p_account, t.connection_id, t.id, t.source_type, t.source_id, p_kind, p_generation, 'planned', p_reference, p_key,
-    p_request, p_currency, p_total, now(), now())
+    p_request, p_currency, p_total, p_is_to_be_booked, p_supersedes, now(), now())
   on conflict (connection_id, source_type, source_id, kind, sub_id, generation) do update set
     state = 'planned', reference = excluded.reference, idempotency_key = excluded.idempotency_key, request = excluded.request,
-    currency = excluded.currency, total = excluded.total, first_sent_at = now(), last_sent_at = now(), updated_at = now()
+    currency = excluded.currency, total = excluded.total, is_to_be_booked = excluded.is_to_be_booked,
+    supersedes = excluded.supersedes, first_sent_at = now(), last_sent_at = now(), updated_at = now()
   where d.state in ('planned', 'gone') and d.first_sent_at is null
      or d.state = 'planned' and d.idempotency_key = excluded.idempotency_key
   returning d.id into document_id;
@@ -905,7 +958,7 @@ begin
 end
 $$;
 
--- The same bytes go out once more. False for who lost the lease, and where the connection was switched off.
+-- The same bytes go out once more. False for who lost the lease, and where something was switched off.
 create function send_again(p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_document bigint)
 returns boolean
 language plpgsql as $$
@@ -915,14 +968,64 @@ begin
   end if;
   update shopledger.documents d set last_sent_at = now(), updated_at = now()
   from shopledger.connections c
-  where d.id = p_document and d.state = 'planned' and c.id = d.connection_id and c.active;
+  where d.id = p_document and d.state = 'planned' and c.id = d.connection_id and shopledger.is_on(c);
   return found;
 end
 $$;
 
+-- How far a document has come, written down in the middle of a try; makes the lease last. With `p_booking_key` it is about
+-- to be booked, under that key. Null arguments leave it as it is. `verdict`: noted; lost (the lease); off (something on its
+-- way is switched off, and it is not to be booked now).
+create function progress(
+  p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_document bigint, p_state text, p_place text,
+  p_number text, p_answered numeric, p_booking_key text, out verdict text
+)
+language plpgsql as $$
+begin
+  if not shopledger.renew(p_account, p_transfer, p_token, p_lease) then
+    verdict := 'lost';
+    return;
+  end if;
+  verdict := case when p_booking_key is not null and not (
+    select shopledger.is_on(c) from shopledger.connections c
+    join shopledger.documents d on d.connection_id = c.id where d.id = p_document) then 'off' else 'noted' end;
+  update shopledger.documents
+  set state = coalesce(p_state, state), place = coalesce(p_place, place), updated_at = now(),
+      external_number = coalesce(p_number, external_number), answered_total = coalesce(p_answered, answered_total),
+      is_to_be_booked = is_to_be_booked or p_booking_key is not null,
+      booking_key = case when verdict = 'noted' then coalesce(p_booking_key, booking_key) else booking_key end,
+      booking_sent_at = case when verdict = 'noted' and p_booking_key is not null then now() else booking_sent_at end
+  where id = p_document;
+end
+$$;
+
+-- Another content for a draft is about to go out, under a new key. `verdict` as in `freeze`.
+create function refreeze(
+  p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_version integer, p_document bigint, p_key text,
+  p_request bytea, p_currency text, p_total numeric, out verdict text
+)
+language plpgsql as $$
+begin
+  verdict := case
+    when not shopledger.renew(p_account, p_transfer, p_token, p_lease) then 'lost'
+    when (select t.version from shopledger.transfers t where t.account_id = p_account and t.id = p_transfer) <> p_version
+      then 'outdated'
+    when not (select shopledger.is_on(c) from shopledger.connections c
+              join shopledger.documents d on d.connection_id = c.id where d.id = p_document) then 'off'
+    else 'frozen'
+  end;
+  if verdict = 'frozen' then
+    update shopledger.documents
+    set idempotency_key = p_key, request = p_request, currency = p_currency, total = p_total, last_sent_at = now(),
+        booking_key = null, booking_sent_at = null, updated_at = now()
+    where id = p_document and state = 'draft';
+  end if;
+end
+$$;
+
 -- Ends a try. A newer word of the shop makes the transfer wait again whatever became of this try. Null arguments leave
--- the document alone; `p_unsent` says that what was frozen surely was not carried out, `p_open` that nobody knows, and
--- that it may still be carried out from now on. False for who lost the lease.
+-- the document alone; `p_unsent` says that what was frozen, or booked, surely was not carried out, `p_open` that nobody
+-- knows, and that it may still be carried out from now on. False for who lost the lease.
 create function record(
   p_account bigint, p_transfer bigint, p_token uuid, p_version integer, p_attempt bigint,
   p_state shopledger.transfer_state, p_outcome text, p_reason text, p_detail bytea, p_wait interval, p_failures integer,
@@ -934,7 +1037,8 @@ begin
   perform set_config('shopledger.account_id', p_account::text, true);
   update shopledger.transfers t
   set state = case when p_state = 'waiting' or t.version > p_version
-                   then (case when c.active then 'waiting' else 'held' end)::shopledger.transfer_state else p_state end,
+                   then (case when shopledger.is_on(c) then 'waiting' else 'held' end)::shopledger.transfer_state
+                   else p_state end,
       reason = p_reason, lost_in_a_row = 0, updated_at = now(),
       failures = case when t.version > p_version then t.failures else p_failures end, lease_token = null, lease_until = null,
       handled_version = case when p_state = 'waiting' then t.handled_version else p_version end,
@@ -942,6 +1046,7 @@ begin
       -- A word that came meanwhile is still to be heard.
       owner_asked = t.owner_asked and (t.version > p_version
                                        or p_state = 'waiting' and p_document_state is distinct from 'gone'),
+      is_waived = t.is_waived and (t.version > p_version or p_state = 'waiting'),
       rung_at = null,
       next_attempt_at = case when p_state = 'waiting' and (t.version = p_version or p_open) then now() + p_wait end
   from shopledger.connections c
@@ -954,21 +1059,29 @@ begin
     update shopledger.documents
     set state = coalesce(p_document_state, state), place = coalesce(p_place, place),
         external_number = coalesce(p_number, external_number), answered_total = coalesce(p_answered, answered_total),
-        first_sent_at = case when p_unsent then null else first_sent_at end,
-        last_sent_at = case when p_unsent then null when p_open then now() else last_sent_at end, updated_at = now()
+        first_sent_at = case when p_unsent and booking_key is null then null else first_sent_at end,
+        last_sent_at = case when booking_key is not null then last_sent_at when p_unsent then null
+                       when p_open then now() else last_sent_at end,
+        booking_key = case when p_unsent then null else booking_key end,
+        booking_sent_at = case when p_unsent or p_document_state = 'booked' then null
+                          when p_open and booking_key is not null then now() else booking_sent_at end,
+        updated_at = now()
     where id = p_document;
   end if;
-  insert into shopledger.attempt_stages (attempt_id, account_id, stage, event_id, body)
-  select p_attempt, p_account, s.stage, case when s.stage = 'original' then p_event end, s.body
-  from unnest(p_stages, p_bodies) as s (stage, body);
-  insert into shopledger.attempt_stages (attempt_id, account_id, stage, outcome, reason, body)
-  values (p_attempt, p_account, 'ended', p_outcome, p_reason, p_detail);
+  -- In their order: a stage may come twice, and no two of them may have the same time.
+  insert into shopledger.attempt_stages (attempt_id, at, account_id, stage, event_id, body)
+  select p_attempt, clock_timestamp() + s.nth * interval '1 microsecond', p_account, s.stage,
+         case when s.stage = 'original' then p_event end, s.body
+  from unnest(p_stages, p_bodies) with ordinality as s (stage, body, nth);
+  insert into shopledger.attempt_stages (attempt_id, at, account_id, stage, outcome, reason, body)
+  values (p_attempt, clock_timestamp() + (cardinality(p_stages) + 1) * interval '1 microsecond', p_account, 'ended',
+          p_outcome, p_reason, p_detail);
   return true;
 end
 $$;
 
-revoke all on function claim, renew, freeze, send_again, record from public;
-grant execute on function claim, renew, freeze, send_again, record to shopledger_app;
+revoke all on function claim, renew, freeze, send_again, progress, refreeze, record from public;
+grant execute on function claim, renew, freeze, send_again, progress, refreeze, record to shopledger_app;
 
 -- Who may make a customer or a product, and what a system may be asked.
 
@@ -1137,7 +1250,7 @@ declare
 begin
   update transfers set rung_at = null where state = 'waiting' and rung_at is not null;
   update transfers t
-  set state = (case when c.active then 'waiting' else 'held' end)::transfer_state, rung_at = null,
+  set state = (case when is_on(c) then 'waiting' else 'held' end)::transfer_state, rung_at = null,
       lease_token = null, lease_until = null, updated_at = now()
   from connections c
   where t.state = 'working' and c.id = t.connection_id;

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.registry import webshop
-from shared.domain.build import build_document, new_customer, product_numbers, reference
+from shared.domain.build import build_document, document_date, new_customer, product_numbers, reference
 from shared.domain.document import DocumentKind, DocumentPlan
 from shared.domain.order import LineKind, Order
 from shared.domain.settings import OrderSettings
@@ -29,7 +29,9 @@ def order(**more: Any) -> Order:
 
 
 def plan(of: Order, **settings: Any) -> DocumentPlan:
-    return build_document(of, OrderSettings(**settings), customer="10", reference="SL1-7", products={}, now=NOW)
+    chosen = OrderSettings(**settings)
+    day, kind = document_date(of, chosen, NOW), DocumentKind(chosen.document)
+    return build_document(of, chosen, kind=kind, day=day, customer="10", reference="SL1-7", products={})
 
 
 def test_a_line_has_its_net_price_after_discounts_per_unit() -> None:
@@ -69,7 +71,8 @@ def test_shipping_and_fees_go_on_the_products_that_the_owner_chose() -> None:
 
 def test_products_are_named_as_the_books_spell_them() -> None:
     # Given books that spell the number in small letters, when the document is built, then it does, too
-    built = build_document(order(), OrderSettings(), customer="1", reference="r", products={"MUG": "mug"}, now=NOW)
+    invoice, day, spelt = DocumentKind.INVOICE, date(2026, 3, 2), {"MUG": "mug"}
+    built = build_document(order(), OrderSettings(), kind=invoice, day=day, customer="1", reference="r", products=spelt)
     assert [line.product for line in built.lines] == ["mug"]
     assert product_numbers(order(), OrderSettings()) == {"MUG": "Kaffekrus"}
 

@@ -11,16 +11,16 @@ from typing import Any
 from connectors.economic.sandbox import EconomicSandbox
 from connectors.woocommerce.sandbox import WooCommerceSandbox
 from shared.store import owner
+from shared.store.claims import Claim
 from shared.store.database import Database
-from shared.store.line import Claim
 from tests.support.shop import KEYRING, Shop, open_shop
 from workers.clients import Clients
 from workers.hand import Point, Watch
 from workers.lanes import Lanes
 from workers.main import nobody
-from workers.order_steps import Tools
 from workers.orders import try_order
 from workers.parties import KnownProducts
+from workers.tools import Tools
 
 #: What the tests' owner chooses: products and customers are made where they are missing.
 SETTINGS: Mapping[str, Any] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -64,6 +65,7 @@ def through(store: Database, orders: Mapping[str, list[dict[str, Any]]]) -> Coun
         with store.account(line.shop.account) as c:
             key = {"consumer_key": "ck_recorded", "consumer_secret": "cs_recorded"}
             setup.change_credentials(c, KEYRING, line.shop.webshop, {"url": shop.url, **key})
+        line.books.put_years(*((date(year, 1, 1), date(year, 12, 31)) for year in range(2010, 2031)))
         for number in ("FREIGHT", "FEE"):
             line.books.put_product(number)
         for bodies in orders.values():

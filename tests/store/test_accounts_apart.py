@@ -61,6 +61,9 @@ def fill(shop: Shop) -> Shop:
             [shop.connection, transfer],
         )
         c.execute(
+            "insert into owner_acts (account_id, transfer_id, act) values (current_account(), %s, 'retry')", [transfer]
+        )
+        c.execute(
             "select guard(current_account(), %s, 'customer', 'k', gen_random_uuid(), interval '1 s', '', 'key'),"
             " spend(current_account(), %s, 1, 10, 60, null),"
             " mark_dead_letter(current_account(), 0, 'orders', 'm', '{}', 'KeyError')",

@@ -207,11 +207,28 @@ def test_a_connection_that_is_off_holds_what_comes(store: Database) -> None:
     tell(shop, b"b", second=5)
     assert shop.transfers() == [("7", "held", 2, False)]
 
-    # When it is switched on, then what was held waits for the owner's word, and a new change goes its way
+    # When it is switched on, then what was held waits for the owner's word, whatever the shop says of it; what is new
+    # goes its way
     shop.switch(on=True)
-    assert shop.transfers() == [("7", "held", 2, False)]
     tell(shop, b"c", second=6)
-    assert shop.transfers() == [("7", "waiting", 3, False)]
+    tell(shop, b"d", order="8")
+    assert shop.transfers() == [("7", "held", 3, False), ("8", "waiting", 1, False)]
+
+
+@pytest.mark.parametrize("table", ["accounts", "systems"])
+def test_what_comes_while_an_account_or_a_system_is_off_is_held(store: Database, table: str) -> None:
+    # Given a connection that is on, and something wider that is off
+    shop = open_shop(store)
+    shop.rows(f"update {table} set active = false returning 1")
+
+    # When an order comes, changes and is said to be gone, then it is held, and goes nowhere by itself
+    tell(shop, b"a")
+    tell(shop, b"b", second=5)
+    tell(shop, b"b", second=5)
+    assert shop.transfers()[0][:2] == ("7", "held")
+    shop.rows(f"update {table} set active = true returning 1")
+    tell(shop, b"c", second=6)
+    assert shop.transfers()[0][:2] == ("7", "held")
 
 
 def test_switching_off_holds_what_waits_and_what_was_done_before(shop: Shop) -> None:

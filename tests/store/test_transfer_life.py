@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from shared.store import line, owner
+from shared.store.claims import Claim, Outcome, PlannedDocument, Verdict
 from shared.store.database import Database
-from shared.store.line import Claim, Outcome, PlannedDocument, Verdict
 from shared.store.sql import query
 from tests.support.orders import tell, woo_order
 from tests.support.shop import Shop, open_shop

@@ -99,13 +99,32 @@ class EconomicSandbox(Sandbox):
         currency: str = "DKK",
         day: date | None = None,
         lines: Sequence[tuple[str, Decimal, Decimal]] | None = None,
+        ean: str | None = None,
     ) -> int:
-        """A stranger's draft; returns its number. Lines are (product, quantity, net price); one for 100 without any."""
-        return self._hand.draft(kind, reference=reference, customer=customer, currency=currency, day=day, lines=lines)
+        """A stranger's draft; returns its number. Lines are (product, quantity, net price); one for 100 without any.
+        `ean` is the recipient's."""
+        return self._hand.draft(
+            kind, reference=reference, customer=customer, currency=currency, day=day, lines=lines, ean=ean
+        )
 
     def delete_draft(self, kind: DocumentKind, number: int) -> None:
         """By hand. Its number is free: the next draft gets the lowest one that is."""
         self._hand.delete(kind, number)
+
+    def change_line(
+        self, kind: DocumentKind, number: int, line: int, *, price: Decimal | None = None, text: str | None = None
+    ) -> None:
+        """By hand, in a draft; lines are counted from 1, `price` is net."""
+        self._hand.change(kind, number, line, price=price, text=text)
+
+    def book_draft(self, number: int, *, with_number: int | None = None) -> int:
+        """By hand, a draft invoice; returns the invoice's number."""
+        return self._hand.book(number, with_number=with_number)
+
+    def credit_invoice(self, number: int, *, reference: str | None = None) -> int:
+        """By hand: a booked invoice of negative quantities, with the reference of the one that it takes back, or with
+        another; returns its number."""
+        return self._hand.credit(number, reference=reference)
 
     def move_order(self, number: int, place: Place) -> None:
         self._hand.move(number, place)
@@ -115,7 +134,18 @@ class EconomicSandbox(Sandbox):
         with self.books.lock:
             self.books.periods.bar(from_date, to_date)
 
+    def close_year(self, name: str) -> None:
+        """By its name: "2026", "2026/2027"."""
+        with self.books.lock:
+            self.books.periods.close_year(name)
+
+    def put_years(self, *spans: tuple[date, date]) -> None:
+        """Accounting years (first day, last day) in place of those that were there, all open."""
+        with self.books.lock:
+            self.books.periods.put_years(spans)
+
     def open_periods(self) -> None:
+        """And years."""
         with self.books.lock:
             self.books.periods.open_all()
 

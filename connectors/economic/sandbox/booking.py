@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.economic.sandbox.documents import Documents, Record
+from connectors.economic.sandbox.drafts import Draft
 from connectors.economic.sandbox.problems import Code, Problems, cannot_book, not_found
 from connectors.economic.sandbox.state import Books
-from shared.domain.document import DocumentKind, Place
+from shared.domain.document import DocumentKind, Place, SendBy
+
+#: As the API spells them.
+SENDING = {"none": SendBy.NONE, "Email": SendBy.EMAIL, "EAN": SendBy.EAN}
 
 
 def book(books: Books, documents: Documents, body: Mapping[str, Any]) -> Record:
@@ -20,8 +24,9 @@ def book(books: Books, documents: Documents, body: Mapping[str, Any]) -> Record:
     wanted = body.get("bookWithNumber")
     if wanted is not None and documents.get(DocumentKind.INVOICE, Place.BOOKED, wanted) is not None:
         raise cannot_book(number, f"The number {wanted} is taken.")
-    _check(books, record)
-    return documents.book(record, wanted)
+    check_bookable(books, record.draft, number)
+    send_by = SENDING[body.get("sendBy", "none")]
+    return documents.book(record, wanted, send_by=send_by, send_to=_address(books, record, send_by))
 
 
 def _draft_number(reference: Mapping[str, Any]) -> int:
@@ -36,9 +41,23 @@ def _draft_number(reference: Mapping[str, Any]) -> int:
     raise AssertionError
 
 
-def _check(books: Books, record: Record) -> None:
-    """What may have changed since the draft was made is looked at again."""
-    draft, number = record.draft, record.number
+def _address(books: Books, record: Record, send_by: SendBy) -> str:
+    """Where the invoice goes. Raises ApiError where nobody is reached in that way."""
+    if send_by is SendBy.EMAIL:
+        email = str((books.customers.get(record.draft.customer) or {}).get("email", ""))
+        if not email:
+            raise cannot_book(record.number, f"Customer '{record.draft.customer}' has no e-mail address.")
+        return email
+    if send_by is SendBy.EAN:
+        ean = str(record.draft.texts["recipient"].get("ean", ""))
+        if not ean:
+            raise cannot_book(record.number, "The recipient has no EAN.")
+        return ean
+    return ""
+
+
+def check_bookable(books: Books, draft: Draft, number: int) -> None:
+    """What may have changed since the draft was made is looked at again. Raises ApiError, which names the number."""
     if not books.periods.takes(draft.day):
         day = draft.day.strftime("%d.%m.%Y")
         raise cannot_book(number, f"The invoice date {day} lies within a barred period.", Code.BARRED_PERIOD)

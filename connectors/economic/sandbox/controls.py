@@ -48,6 +48,28 @@ class NewDraft(_Given):
     day: date | None = None
     #: (product, quantity, net price)
     lines: list[tuple[str, Decimal, Decimal]] | None = None
+    ean: str | None = None
+
+
+class Change(_Given):
+    #: Counted from 1.
+    line: int
+    #: Net.
+    price: Decimal | None = None
+    text: str | None = None
+
+
+class Booking(_Given):
+    with_number: int | None = None
+
+
+class Credit(_Given):
+    #: None: that of the invoice.
+    reference: str | None = None
+
+
+class Closing(_Given):
+    year: str
 
 
 class Move(_Given):
@@ -112,6 +134,13 @@ def _register_books(controls: Blueprint, books: Books) -> None:
             books.periods.bar(days.from_date, days.to_date)
         return "", 204
 
+    @controls.post("/years/close")
+    def close_year() -> ResponseReturnValue:
+        """`{"year": "2026"}`"""
+        with books.lock:
+            books.periods.close_year(Closing.model_validate(request.get_json()).year)
+        return "", 204
+
     @controls.post("/periods/open")
     def open_periods() -> ResponseReturnValue:
         with books.lock:
@@ -132,6 +161,22 @@ def _register_documents(controls: Blueprint, hand: Hand) -> None:
     def delete_draft(kind: str, number: int) -> ResponseReturnValue:
         hand.delete(DocumentKind(kind), number)
         return "", 204
+
+    @controls.patch("/drafts/<kind>/<int:number>")
+    def change_draft(kind: str, number: int) -> ResponseReturnValue:
+        given = Change.model_validate(request.get_json())
+        hand.change(DocumentKind(kind), number, given.line, price=given.price, text=given.text)
+        return "", 204
+
+    @controls.post("/drafts/invoice/<int:number>/book")
+    def book_draft(number: int) -> Response:
+        given = Booking.model_validate(request.get_json(silent=True) or {})
+        return dump({"number": hand.book(number, with_number=given.with_number)}, 201)
+
+    @controls.post("/invoices/<int:number>/credit")
+    def credit_invoice(number: int) -> Response:
+        given = Credit.model_validate(request.get_json(silent=True) or {})
+        return dump({"number": hand.credit(number, reference=given.reference)}, 201)
 
     @controls.post("/orders/<int:number>/move")
     def move_order(number: int) -> ResponseReturnValue:

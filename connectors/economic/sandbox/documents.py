@@ -10,7 +10,7 @@ from connectors.economic.sandbox.drafts import Draft
 from connectors.economic.sandbox.entities import COLLECTIONS, document_json
 from connectors.economic.sandbox.state import Books
 from connectors.economic.sandbox.table import Table
-from shared.domain.document import DocumentKind, Place
+from shared.domain.document import DocumentKind, Place, SendBy
 
 #: A sent order has no line below it.
 LEAST_SENT = Decimal("0.01")
@@ -30,6 +30,9 @@ class SandboxDocument:
     vat: Decimal
     gross: Decimal
     created_seq: int
+    #: How a booked invoice was sent, and to which address.
+    sent_by: SendBy = SendBy.NONE
+    sent_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Record:
     number: int
     seq: int
     draft: Draft
+    sent_by: SendBy = SendBy.NONE
+    sent_to: str = ""
 
     def summary(self) -> SandboxDocument:
         draft = self.draft
@@ -53,6 +58,8 @@ class Record:
             vat=draft.totals.vat,
             gross=draft.totals.gross,
             created_seq=self.seq,
+            sent_by=self.sent_by,
+            sent_to=self.sent_to,
         )
 
 
@@ -105,12 +112,14 @@ class Documents:
         self.remove(record)
         return self._put(replace(record, place=place))
 
-    def book(self, record: Record, number: int | None) -> Record:
+    def book(
+        self, record: Record, number: int | None = None, *, send_by: SendBy = SendBy.NONE, send_to: str = ""
+    ) -> Record:
         """Under that number, or under the one after the highest. The draft is gone; its number is free."""
         number = number or self._last_booked + 1
         self._last_booked = max(self._last_booked, number)
         self.remove(record)
-        return self._put(replace(record, place=Place.BOOKED, number=number))
+        return self._put(replace(record, place=Place.BOOKED, number=number, sent_by=send_by, sent_to=send_to))
 
     def is_taken(self, kind: DocumentKind, number: int) -> bool:
         """Whether a draft cannot have that number: orders keep theirs in every place."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from connectors.economic.sandbox.furniture import Layout, PaymentTerms, ProductG
 from connectors.economic.sandbox.problems import Code, Path, Problems
 from connectors.economic.sandbox.references import Finder
 from connectors.economic.sandbox.state import Books
-from connectors.economic.sandbox.totals import Totals, add_up, line_net
+from connectors.economic.sandbox.totals import Rounding, Totals, add_up, line_net
 
 NOTHING = Decimal(0)
 AMOUNTS = ("quantity", "unitNetPrice", "discountPercentage", "unitCostPrice")
@@ -57,6 +57,12 @@ class Draft:
     @property
     def reference(self) -> str:
         return str(self.texts.get("references", {}).get("other", ""))
+
+    def with_lines(self, lines: Sequence[Line], rounding: Rounding) -> Draft:
+        """The same with other lines, added up anew."""
+        priced = tuple(replace(line, net=line_net(line.quantity, line.unit_price, line.discount)) for line in lines)
+        totals = add_up([(line.net, line.rate) for line in priced], rounding)
+        return replace(self, lines=priced, totals=totals)
 
 
 def compose(books: Books, body: Mapping[str, Any]) -> Draft:

@@ -27,7 +27,7 @@ from connectors.economic.sandbox.problems import (
     wrong_role,
 )
 from connectors.economic.sandbox.shapes import Shape, read_body
-from connectors.economic.sandbox.state import OF_SALES, Books, Role
+from connectors.economic.sandbox.state import OF_BOOKKEEPING, OF_SALES, Books, Role
 from shared.sandbox.door import HOLD
 
 #: Tokens of a call (recorded: a list costs 3).
@@ -125,8 +125,9 @@ def _check_tokens(books: Books) -> None:
 def _check_rights(books: Books) -> None:
     """Raises ApiError 403."""
     first = request.path.strip("/").partition("/")[0]
-    if first in OF_SALES and books.settings.role not in (Role.SUPER_USER, Role.SALES):
-        raise wrong_role()
+    for reached, role in ((OF_SALES, Role.SALES), (OF_BOOKKEEPING, Role.BOOKKEEPING)):
+        if first in reached and books.settings.role not in (Role.SUPER_USER, role):
+            raise wrong_role()
     if first in books.settings.missing_modules:
         raise no_module(first.capitalize())
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from connectors.economic.sandbox import bodies, furniture
+from connectors.economic.sandbox.booking import check_bookable
 from connectors.economic.sandbox.documents import Documents, Record, SandboxDocument
 from connectors.economic.sandbox.drafts import compose
 from connectors.economic.sandbox.master import put_customer, put_product
@@ -66,8 +68,9 @@ class Hand:
         currency: str = "DKK",
         day: date | None = None,
         lines: Sequence[tuple[str, Decimal, Decimal]] | None = None,
+        ean: str | None = None,
     ) -> int:
-        """Lines are (product, quantity, net price); without them one product for 100."""
+        """Lines are (product, quantity, net price); without them one product for 100. `ean`: the recipient's."""
         with self._books.lock, _refusals():
             if lines is None:
                 lines = [(self._strangers_product(), Decimal(1), Decimal(100))]
@@ -77,7 +80,11 @@ class Hand:
                 "layout": {"layoutNumber": 19},
                 "paymentTerms": {"paymentTermsNumber": 1},
                 "customer": {"customerNumber": customer or self._somebody()},
-                "recipient": {"name": "Lampeland Handel", "vatZone": {"vatZoneNumber": 1}},
+                "recipient": {
+                    "name": "Lampeland Handel",
+                    "vatZone": {"vatZoneNumber": 1},
+                    **({} if ean is None else {"ean": ean}),
+                },
                 "references": {"other": reference},
                 "lines": [_line(*line) for line in lines],
             }
@@ -86,6 +93,50 @@ class Hand:
     def delete(self, kind: DocumentKind, number: int) -> None:
         with self._books.lock:
             self._documents.remove(self._known(kind, Place.DRAFT, number))
+
+    def change(
+        self, kind: DocumentKind, number: int, line: int, *, price: Decimal | None = None, text: str | None = None
+    ) -> None:
+        """Another net price, or another text, in one line of a draft; lines are counted from 1."""
+        with self._books.lock:
+            record = self._known(kind, Place.DRAFT, number)
+            lines = list(record.draft.lines)
+            if not 1 <= line <= len(lines):
+                raise ValueError(f"the draft has {len(lines)} lines, and none is number {line}")
+            old = lines[line - 1]
+            lines[line - 1] = replace(
+                old,
+                unit_price=old.unit_price if price is None else price,
+                description=old.description if text is None else text,
+            )
+            self._documents.replace(record, record.draft.with_lines(lines, self._books.settings.rounding))
+
+    def book(self, number: int, *, with_number: int | None = None) -> int:
+        """A draft invoice, sent to nobody; returns the invoice's number."""
+        with self._books.lock, _refusals():
+            record = self._known(DocumentKind.INVOICE, Place.DRAFT, number)
+            if with_number is not None and self._documents.get(DocumentKind.INVOICE, Place.BOOKED, with_number):
+                raise ValueError(f"the number {with_number} is taken")
+            check_bookable(self._books, record.draft, number)
+            return self._documents.book(record, with_number).number
+
+    def credit(self, number: int, *, reference: str | None = None) -> int:
+        """Takes a booked invoice back as a whole; returns the credit note's number.
+
+        e-conomic links the two by nothing but what people write: the copy keeps the invoice's reference, or has
+        another one. It is of today.
+        """
+        with self._books.lock, _refusals():
+            invoice = self._known(DocumentKind.INVOICE, Place.BOOKED, number).draft
+            texts = dict(invoice.texts)
+            if reference is not None:
+                texts["references"] = {**texts.get("references", {}), "other": reference}
+            today = self._books.clock.today()
+            back = replace(invoice, day=today, due=today, texts=texts).with_lines(
+                [replace(line, quantity=-line.quantity) for line in invoice.lines], self._books.settings.rounding
+            )
+            check_bookable(self._books, back, number)
+            return self._documents.book(self._documents.create(DocumentKind.INVOICE, back)).number
 
     def move(self, number: int, place: Place) -> None:
         with self._books.lock:

@@ -10,8 +10,9 @@ from connectors.economic.sandbox import fields, furniture
 from connectors.economic.sandbox.desk import this_desk
 from connectors.economic.sandbox.fields import Fields
 from connectors.economic.sandbox.frame import dump, or_404
+from connectors.economic.sandbox.ids import decode_id
 from connectors.economic.sandbox.listing import list_page
-from connectors.economic.sandbox.periods import Periods
+from connectors.economic.sandbox.periods import Year
 from connectors.economic.sandbox.state import Books, Role
 from connectors.economic.sandbox.table import Table
 
@@ -87,23 +88,24 @@ def _register_years(api: Flask) -> None:
     @api.get("/accounting-years")
     def list_years() -> Response:
         books = this_desk().books
-        rows = {year: books.periods.year_as_json(year, books.url) for year in books.periods.years}
+        rows = {year.name: books.periods.year_as_json(year, books.url) for year in books.periods.years}
         return dump(_page(books, "accounting-years", fields.ACCOUNTING_YEARS, rows))
 
-    @api.get("/accounting-years/<int:year>")
-    def get_year(year: int) -> Response:
+    @api.get("/accounting-years/<segment>")
+    def get_year(segment: str) -> Response:
         books = this_desk().books
-        return dump(books.periods.year_as_json(_known(books.periods, year), books.url))
+        return dump(books.periods.year_as_json(_year(books, segment), books.url))
 
-    @api.get("/accounting-years/<int:year>/periods")
-    def list_periods(year: int) -> Response:
+    @api.get("/accounting-years/<segment>/periods")
+    def list_periods(segment: str) -> Response:
         books = this_desk().books
-        periods = books.periods.of(_known(books.periods, year))
-        rows = {period.month: books.periods.period_as_json(period, books.url) for period in periods}
-        return dump(_page(books, f"accounting-years/{year}/periods", fields.PERIODS, rows))
+        periods = books.periods.of(_year(books, segment))
+        rows = {period.number: books.periods.period_as_json(period, books.url) for period in periods}
+        return dump(_page(books, f"accounting-years/{segment}/periods", fields.PERIODS, rows))
 
-    def _known(periods: Periods, year: int) -> int:
-        return int(or_404(year if year in periods.years else None))
+
+def _year(books: Books, segment: str) -> Year:
+    return or_404(books.periods.get(decode_id(segment)))
 
 
 def _self_json(books: Books) -> dict[str, Any]:

@@ -36,6 +36,8 @@ class Role(StrEnum):
 
 #: First parts of addresses that only SuperUser and Sales reach.
 OF_SALES = frozenset({"customers", "products", "orders", "invoices", "layouts"})
+#: The same of SuperUser and Bookkeeping.
+OF_BOOKKEEPING = frozenset({"accounting-years"})
 
 
 @dataclass(slots=True)

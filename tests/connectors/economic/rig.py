@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +25,7 @@ from shared.domain.document import (
     Place,
     Product,
     Recipient,
+    SendBy,
 )
 from tests.connectors.conformance.books.rig import BUYER, REFERENCE, BooksRig, Limits, Texts
 from tests.connectors.conformance.rig import VendorError
@@ -149,11 +151,16 @@ class EconomicRig(BooksRig):
     def put_customer(self, email: str, *, barred: bool = False) -> str:
         return str(self.sandbox.put_customer(name="Kunde", email=email, barred=barred))
 
+    def bar_customer(self, number: str) -> None:
+        self.sandbox.put_customer(name="Kunde", number=int(number), barred=True)
+
     def put_product(self, number: str, *, barred: bool = False) -> None:
         self.sandbox.put_product(number, barred=barred)
 
-    def put_draft(self, kind: DocumentKind, *, reference: str) -> str:
-        return str(self.sandbox.put_draft(kind, reference=reference))
+    def put_draft(self, kind: DocumentKind, *, reference: str, reachable: bool = False) -> str:
+        customer = self.sandbox.put_customer(name="Kunde", email="kunde@lampeland.example") if reachable else None
+        ean = "5790000000012" if reachable else None
+        return str(self.sandbox.put_draft(kind, reference=reference, customer=customer, ean=ean))
 
     def delete_draft(self, kind: DocumentKind, number: str) -> None:
         self.sandbox.delete_draft(kind, int(number))
@@ -161,11 +168,26 @@ class EconomicRig(BooksRig):
     def move_order(self, number: str, place: Place) -> None:
         self.sandbox.move_order(int(number), place)
 
-    def close_period(self, day: date) -> None:
-        self.sandbox.bar_period(day, day)
+    def close_period(self, day: date) -> date:
+        last = day.replace(day=monthrange(day.year, day.month)[1])
+        self.sandbox.bar_period(day.replace(day=1), last)
+        return last
+
+    def close_year(self, day: date) -> date:
+        self.sandbox.close_year(str(day.year))
+        return date(day.year, 12, 31)
 
     def forget_keys(self) -> None:
         self.sandbox.advance_clock((KEY_LIFE + timedelta(seconds=1)).total_seconds())
+
+    @property
+    def years(self) -> tuple[date, date]:
+        years = self.sandbox.books.periods.years
+        return years[0].first, years[-1].last
+
+    def sent_by(self, number: str) -> SendBy:
+        booked = [one for one in self.sandbox.documents() if one.place is Place.BOOKED]
+        return next(one.sent_by for one in booked if str(one.number) == number)
 
     def documents(self) -> Sequence[FoundDocument]:
         return [

@@ -126,9 +126,10 @@ def test_a_strangers_draft_under_a_reused_number_is_left_alone(reference: str) -
             lambda: economic.delete_draft(ORDER, "5", reference=REFERENCE, key="k"),
             lambda: economic.delete_draft(INVOICE, "5", reference=REFERENCE, key="k"),
             lambda: economic.book("5", reference=REFERENCE, key="k"),
+            lambda: economic.replace_draft(ORDER, "5", b"{}", reference=REFERENCE, key="k"),
         ):
             assert outcome_of(act) == (Skip, "document_gone")
-    assert asked(replay) == ["GET /orders/drafts/5", "GET /invoices/drafts/5", "GET /invoices/drafts/5"]
+    assert asked(replay) == [f"GET /{kind}/drafts/5" for kind in ("orders", "invoices", "invoices", "orders")]
 
 
 @pytest.mark.parametrize(
@@ -170,6 +171,7 @@ def test_what_is_no_number_is_not_asked_for(number: str) -> None:
             lambda: economic.get_document(ORDER, Place.DRAFT, number),
             lambda: economic.delete_draft(ORDER, number, reference=REFERENCE, key="k"),
             lambda: economic.book(number, reference=REFERENCE, key="k"),
+            lambda: economic.replace_draft(ORDER, number, b"{}", reference=REFERENCE, key="k"),
             lambda: economic.get_document(ORDER, Place.BOOKED, "5"),
         ):
             assert outcome_of(act) == (Skip, "document_gone")
@@ -182,11 +184,12 @@ def test_what_is_no_number_is_not_asked_for(number: str) -> None:
      "invoices/drafts/5/", "invoices/drafts/5\n", "invoices/drafts/../drafts", "invoices/drafts/5/..",
      "/invoices/drafts", "invoices/drafts?x=/5", "invoices/drafts/%20", "customers/5", "", "/"],
 )  # fmt: skip
-def test_all_drafts_can_never_be_wiped(path: str) -> None:
+def test_all_drafts_can_never_be_wiped_and_nothing_but_a_draft_is_replaced(path: str) -> None:
     # Given whatever a caller may come up with, Then e-conomic hears nothing of it
     with serving(answer(DELETED)) as replay:
         api = Rest(Credentials.model_validate(credentials(url=replay.url)), UNHURRIED)
         assert outcome_of(lambda: api.delete(path, key="k")) == (NeedsUser, "our_mistake")
+        assert outcome_of(lambda: api.put(path, b"{}", key="k")) == (NeedsUser, "our_mistake")
         api.close()
     assert replay.asked == []
 

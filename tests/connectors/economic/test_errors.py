@@ -140,6 +140,21 @@ def test_what_is_gone_depends_on_what_was_asked_for(
     assert ending(None, status=404, request=request_path, write=write)[0] in (Retry, OutcomeUnknown)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [{"errorCode": "AccessDeniedAgreementMissingModules", "title": "Missing modules: X"}, {"message": "Nej."}],
+)
+def test_who_may_not_look_at_the_years_can_do_all_the_rest(body: dict[str, str]) -> None:
+    # Given a 403, Then it ends everything wherever documents go
+    for path in ("self", "customers", "products/KRUS", "layouts", "orders/drafts", "invoices/booked/5"):
+        assert ending(body, status=403, request=path, write=False)[0] is ConnectionBroken
+    for path in ("orders/drafts", "orders/drafts/5", "invoices/booked", "customers"):
+        assert ending(body, status=403, request=path, write=True)[0] is ConnectionBroken
+    # And only the search for another day where it is for the years, which the role Sales does not reach
+    for path in ("accounting-years", "accounting-years/2025_6_2026/periods"):
+        assert ending(body, status=403, request=path, write=False) == (NeedsUser, "years_hidden")
+
+
 def test_a_taken_product_number_is_no_trouble_only_where_a_product_is_made() -> None:
     taken = {"title": "Nej", "errorCode": "ProductNumberAlreadyExists"}
     assert ending(taken, request="products") == (Skip, "product_exists")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from connectors.economic.settings import Settings
 from connectors.economic.texts import cut
 from connectors.economic.write import write_booking, write_customer, write_document, write_product
-from shared.domain.document import DocumentKind, DocumentLine, DocumentPlan, NewCustomer, NewProduct, Recipient
+from shared.domain.document import DocumentKind, DocumentLine, DocumentPlan, NewCustomer, NewProduct, Recipient, SendBy
 from shared.errors import NeedsUser
 from tests.connectors.economic.examples import MUG, NEW_CUSTOMER, PLAN, SETTINGS
 
@@ -206,5 +206,15 @@ def test_a_product_needs_a_group_that_somebody_chose() -> None:
     assert raised.value.code == "product_group"
 
 
-def test_a_booking_sends_nothing_to_the_customer() -> None:
-    assert write_booking("368") == b'{"draftInvoice":{"draftInvoiceNumber":368},"sendBy":"none"}'
+@pytest.mark.parametrize(
+    ("send_by", "number", "rest"),
+    [
+        (SendBy.NONE, None, b'"sendBy":"none"}'),
+        (SendBy.EMAIL, None, b'"sendBy":"Email"}'),
+        (SendBy.EAN, 70012, b'"sendBy":"EAN","bookWithNumber":70012}'),
+    ],
+)
+def test_a_booking_says_how_it_is_sent_and_names_a_number_only_where_one_was_chosen(
+    send_by: SendBy, number: int | None, rest: bytes
+) -> None:
+    assert write_booking("368", send_by, number) == b'{"draftInvoice":{"draftInvoiceNumber":368},' + rest

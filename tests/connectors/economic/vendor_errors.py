@@ -1,7 +1,7 @@
 """How e-conomic and what stands before it are known to refuse, and what becomes of it.
 
 Codes and shapes are e-conomic's; the messages are not, since they are translated and name customers. What is missing
-here depends on the request, and is in `test_errors.py`: E06000 (404) and ProductNumberAlreadyExists.
+here depends on the request, and is in `test_errors.py`: E06000 (404), ProductNumberAlreadyExists, a question's 403.
 """
 
 from __future__ import annotations
@@ -99,10 +99,8 @@ VENDOR_ERRORS = (
     # The connection.
     plain(401, "E02250", ConnectionBroken, ConnectionBroken),
     answer("401 no tokens", 401, {"message": SAYS_WHO, "httpStatusCode": 401}, ConnectionBroken, ConnectionBroken),
-    problem(
-        403, "AccessDeniedAgreementMissingModules", ConnectionBroken, ConnectionBroken, f"Missing modules: {CUSTOMER}"
-    ),
-    answer("403 role", 403, {"message": SAYS_WHO, "httpStatusCode": 403}, ConnectionBroken, ConnectionBroken),
+    problem(403, "AccessDeniedAgreementMissingModules", None, ConnectionBroken, f"Missing modules: {CUSTOMER}"),
+    answer("403 role", 403, {"message": SAYS_WHO, "httpStatusCode": 403}, None, ConnectionBroken),
     # What was asked, or sent, is wrong.
     on_product("E06600", "product"),
     on_product("E04500", "product"),

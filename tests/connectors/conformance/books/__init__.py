@@ -4,15 +4,18 @@ import pytest
 
 #: The modules that hold cases: a failing one shows what it compared.
 PARTS = (
+    "booking",
     "checking",
     "customers",
     "declaration",
     "drafts",
     "endings",
     "finding",
+    "open_days",
     "pacing",
     "products",
     "refusals",
+    "replacing",
     "secrecy",
     "unknown",
     "writing",

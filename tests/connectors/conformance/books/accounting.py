@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.connectors.conformance.books.booking import Booking
 from tests.connectors.conformance.books.checking import Checking
 from tests.connectors.conformance.books.choosing import Choosing
 from tests.connectors.conformance.books.customers import Customers
@@ -16,9 +17,11 @@ from tests.connectors.conformance.books.declaration import Declaration
 from tests.connectors.conformance.books.drafts import Drafts
 from tests.connectors.conformance.books.endings import Endings
 from tests.connectors.conformance.books.finding import Finding
+from tests.connectors.conformance.books.open_days import OpenDays
 from tests.connectors.conformance.books.pacing import Pacing
 from tests.connectors.conformance.books.products import Products
 from tests.connectors.conformance.books.refusals import Refusals
+from tests.connectors.conformance.books.replacing import Replacing
 from tests.connectors.conformance.books.rig import BooksRig
 from tests.connectors.conformance.books.secrecy import Secrecy
 from tests.connectors.conformance.books.unknown import Unknown
@@ -30,7 +33,10 @@ class AccountingConformance(
     Writing,
     Drafts,
     Finding,
+    Replacing,
     Endings,
+    Booking,
+    OpenDays,
     Customers,
     Products,
     Checking,

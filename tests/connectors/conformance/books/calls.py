@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.accounting import AccountingClient
 from shared.domain.document import DocumentKind, DocumentPlan, FoundDocument, NewCustomer, NewProduct, Place
@@ -75,6 +75,11 @@ def _find_products(books: BooksRig) -> Call:
     return lambda client: client.find_products([PRODUCT, "MISSING"])
 
 
+def _open_day(books: BooksRig) -> Call:
+    _, last = books.years
+    return lambda client: client.open_day(last, within=0)
+
+
 READS: Mapping[str, Callable[[BooksRig], Call]] = {
     "fill_settings": lambda books: lambda client: client.fill_settings(books.settings),
     "find_by_reference": _find_by_reference,
@@ -82,6 +87,7 @@ READS: Mapping[str, Callable[[BooksRig], Call]] = {
     "find_customers": _find_customers,
     "get_customer": _get_customer,
     "find_products": _find_products,
+    "open_day": _open_day,
 }
 
 
@@ -95,6 +101,17 @@ def _create(kind: DocumentKind) -> Callable[[BooksRig, AccountingClient], Deed]:
         )
 
     return ready
+
+
+def _replace_draft(books: BooksRig, client: AccountingClient) -> Deed:
+    plan = books.plan(DocumentKind.ORDER)
+    number = draft(books, client, plan, key="the order").number
+    request = written(books, client, replace(plan, lines=plan.lines[:1]))
+    return Deed(
+        do=lambda client: client.replace_draft(DocumentKind.ORDER, number, request, reference=REFERENCE, key=KEY),
+        done=lambda: sum(document.total != plan.total for document in by_reference(books)),
+        found=lambda client: sum(one.total != plan.total for one in client.find_by_reference(REFERENCE)),
+    )
 
 
 def _delete_draft(books: BooksRig, client: AccountingClient) -> Deed:
@@ -137,6 +154,7 @@ def _create_product(books: BooksRig, client: AccountingClient) -> Deed:
 WRITES: Mapping[str, Callable[[BooksRig, AccountingClient], Deed]] = {
     "create_document of an order": _create(DocumentKind.ORDER),
     "create_document of an invoice": _create(DocumentKind.INVOICE),
+    "replace_draft": _replace_draft,
     "delete_draft": _delete_draft,
     "book": _book,
     "create_customer": _create_customer,

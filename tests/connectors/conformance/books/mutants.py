@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from pydantic import BaseModel
@@ -189,9 +190,9 @@ class TrustsTheNumber(EconomicClient):
         stated = self.get_document(kind, Place.DRAFT, number).reference
         self._rest.delete(f"{Shelf.of(kind, Place.DRAFT).path}/{number}", key=f"{key}{stated}")
 
-    def book(self, number: str, *, reference: str, key: str) -> FoundDocument:
+    def book(self, number: str, *, reference: str, key: str, **how: Any) -> FoundDocument:
         stated = self.get_document(DocumentKind.INVOICE, Place.DRAFT, number).reference
-        return super().book(number, reference=stated or reference, key=key)
+        return super().book(number, reference=stated or reference, key=key, **how)
 
 
 class DeletesWithoutLooking(EconomicClient):
@@ -217,16 +218,16 @@ class TakesGoneForDone(EconomicClient):
 
 
 class KeepsTheDraftsNumber(EconomicClient):
-    def book(self, number: str, *, reference: str, key: str) -> FoundDocument:
+    def book(self, number: str, *, reference: str, key: str, **how: Any) -> FoundDocument:
         request = {"draftInvoice": {"draftInvoiceNumber": int(number)}, "bookWithNumber": int(number)}
         self._rest.post(Shelf.INVOICES_BOOKED.path, json.dumps(request).encode(), key=key)
         return self.get_document(DocumentKind.INVOICE, Place.BOOKED, number)
 
 
 class KnocksAtAClosedPeriod(EconomicClient):
-    def book(self, number: str, *, reference: str, key: str) -> FoundDocument:
+    def book(self, number: str, *, reference: str, key: str, **how: Any) -> FoundDocument:
         try:
-            return super().book(number, reference=reference, key=key)
+            return super().book(number, reference=reference, key=key, **how)
         except NeedsUser as refusal:
             raise Retry(refusal.code, refusal.message) from None
 

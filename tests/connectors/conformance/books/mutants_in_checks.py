@@ -65,13 +65,13 @@ class TriesACustomer(EconomicClient):
     def check(self) -> Sequence[Finding]:
         found = list(super().check())
         try:
-            _try_a_customer(self._rest)
+            try_a_customer(self._rest)
         except Fate as fate:
             found.append(Finding(Level.FAILING, "rights", fate.message, "Check again."))
         return found
 
 
-def _try_a_customer(rest: Rest) -> None:
+def try_a_customer(rest: Rest) -> None:
     body = (
         b'{"name":"Test","currency":"DKK","customerGroup":{"customerGroupNumber":1},'
         b'"vatZone":{"vatZoneNumber":1},"paymentTerms":{"paymentTermsNumber":1}}'
@@ -114,7 +114,7 @@ class TriesTheChoices(EconomicClient):
     """By making a customer with them."""
 
     def check_settings(self, settings: BaseModel) -> Sequence[Finding]:
-        _try_a_customer(self._rest)
+        try_a_customer(self._rest)
         return super().check_settings(settings)
 
 

@@ -13,7 +13,16 @@ from pydantic import BaseModel
 
 from connectors.accounting import Accounting, AccountingClient
 from connectors.pace import UNHURRIED, Pace
-from shared.domain.document import Customer, DocumentKind, DocumentPlan, FoundDocument, Place, Product, Recipient
+from shared.domain.document import (
+    Customer,
+    DocumentKind,
+    DocumentPlan,
+    FoundDocument,
+    Place,
+    Product,
+    Recipient,
+    SendBy,
+)
 from shared.domain.findings import Finding
 from tests.connectors.conformance.rig import SystemCases, SystemRig
 
@@ -114,11 +123,14 @@ class BooksRig(SystemRig):
         """Its number."""
 
     @abstractmethod
+    def bar_customer(self, number: str) -> None: ...
+
+    @abstractmethod
     def put_product(self, number: str, *, barred: bool = False) -> None: ...
 
     @abstractmethod
-    def put_draft(self, kind: DocumentKind, *, reference: str) -> str:
-        """Its number."""
+    def put_draft(self, kind: DocumentKind, *, reference: str, reachable: bool = False) -> str:
+        """Its number. `reachable`: whether the books can send it to the customer in every way that they know."""
 
     @abstractmethod
     def delete_draft(self, kind: DocumentKind, number: str) -> None: ...
@@ -127,14 +139,27 @@ class BooksRig(SystemRig):
     def move_order(self, number: str, place: Place) -> None: ...
 
     @abstractmethod
-    def close_period(self, day: date) -> None:
-        """Nothing can be booked on that day any more."""
+    def close_period(self, day: date) -> date:
+        """Nothing can be booked any more in the period that has that day; returns the period's last day."""
+
+    @abstractmethod
+    def close_year(self, day: date) -> date:
+        """The same of the accounting year that has that day."""
 
     @abstractmethod
     def forget_keys(self) -> None:
         """So much time passes that idempotency keys protect nothing any more."""
 
     # Looking into them.
+
+    @property
+    @abstractmethod
+    def years(self) -> tuple[date, date]:
+        """The first day of the first accounting year, and the last day of the last."""
+
+    @abstractmethod
+    def sent_by(self, number: str) -> SendBy:
+        """How a booked invoice was sent."""
 
     @abstractmethod
     def documents(self) -> Sequence[FoundDocument]:

@@ -11,10 +11,11 @@ import pytest
 
 from connectors.economic import Economic
 from connectors.economic.client import EconomicClient
-from shared.domain.document import DocumentKind, FoundDocument, Place
+from shared.domain.document import DocumentKind, FoundDocument, Place, SendBy
 from shared.errors import NeedsUser
 from tests.connectors.conformance.books import mutants
 from tests.connectors.conformance.books import mutants_in_checks as checks
+from tests.connectors.conformance.books import mutants_in_lives as lives
 from tests.connectors.conformance.books import mutants_in_manners as manners
 from tests.connectors.conformance.books import mutants_in_writing as writing
 from tests.connectors.conformance.books.accounting import AccountingConformance
@@ -80,6 +81,30 @@ TALKING: Sequence[tuple[type[EconomicClient], str, *tuple[Any, ...]]] = (
     (mutants.WritesNumbersAsAsked, "test_a_number_is_found_however_it_is_written_and_told_as_the_books_write_it"),
     (mutants.CannotAskForCommas, "test_products_of_odd_numbers_are_found_together_and_alone"),
     (mutants.StumblesOverWhatIsThere, "test_a_product_that_somebody_made_already_is_all_right"),
+    (lives.KeepsWhatIsNotSaid, "test_a_draft_gets_another_content_as_a_whole", ORDER),
+    (lives.MakesItAnew, "test_a_draft_gets_another_content_as_a_whole", INVOICE),
+    (lives.MakesItAnew, "test_a_replacement_with_the_same_key_is_one"),
+    (lives.MakesItAnew, "test_a_draft_that_is_gone_is_not_made_again"),
+    (lives.ReplacesWhateverBearsTheNumber, "test_a_strangers_draft_under_our_number_is_not_replaced", INVOICE, ""),
+    (lives.ReplacesWhateverBearsTheNumber, "test_a_draft_that_is_gone_is_not_made_again"),
+    (lives.ReplacesWhateverBearsTheNumber, "test_a_number_that_no_draft_has_replaces_nothing", ORDER),
+    (lives.TakesMadeForReplaced, "test_a_draft_that_is_booked_while_we_look_at_it_leaves_the_outcome_open"),
+    (lives.KnocksAgainWithAContent, "test_what_the_books_refuse_leaves_the_draft_as_it_was"),
+    (lives.BooksUnderTheNextNumber, "test_an_invoice_is_booked_with_the_number_that_was_asked_for"),
+    (lives.BooksUnderTheNextNumber, "test_a_number_that_no_invoice_can_have_books_nothing", -1),
+    (lives.AsksSupport, "test_a_number_that_another_invoice_has_is_for_the_user_and_books_nothing"),
+    (lives.AsksSupport, "test_what_stands_in_the_way_is_named_and_no_mistake_of_ours", "a barred customer"),
+    (lives.SendsToNobody, "test_an_invoice_is_sent_as_it_was_asked_for", SendBy.EMAIL),
+    (lives.SendsToNobody, "test_who_cannot_be_reached_is_for_the_user_and_nothing_is_booked", SendBy.EAN),
+    (lives.SendsUnasked, "test_nobody_is_sent_anything_who_was_not_to_be"),
+    (lives.LooksFromTomorrow, "test_an_open_day_is_taken_as_it_is"),
+    (lives.LooksAtYearsOnly, "test_after_a_closed_period_comes_the_day_that_follows_it"),
+    (lives.LooksAtYearsOnly, "test_what_is_said_of_a_day_holds_at_booking"),
+    (lives.LooksAtPeriodsOnly, "test_after_a_closed_year_comes_the_day_that_follows_it"),
+    (lives.LooksAtPeriodsOnly, "test_where_all_is_closed_there_is_none"),
+    (lives.TakesTheNextMonth, "test_two_closed_periods_are_passed_over"),
+    (lives.TakesWhatIsUnknownForOpen, "test_a_day_before_the_first_year_or_after_the_last_is_not_open"),
+    (lives.TriesTheDay, "test_looking_for_a_day_changes_nothing"),
     (manners.AsksForSettingsEachTime, "test_settings_are_filled_from_the_books_and_what_was_chosen_stays"),
     (manners.AsksWhenItConnects, "test_it_connects_only_with_credentials_of_its_own_and_asks_nothing_yet"),
     (manners.BlamesTheUser, "test_a_lost_authorisation_breaks_the_connection", "get_customer"),

@@ -49,6 +49,7 @@ def test_a_strangers_day_by_http(books: EconomicSandbox, api: httpx.Client, cont
         {
             "kind": "order", "place": "sent", "number": 1, "reference": "by hand", "customer": number,
             "currency": "DKK", "net": 100.0, "vat": 12.0, "gross": 112.0, "created_seq": 1,
+            "sent_by": "none", "sent_to": "",
         }
     ]  # fmt: skip
     assert [one["email"] for one in control.get("/customers").json()] == ["x@lampeland.example"]

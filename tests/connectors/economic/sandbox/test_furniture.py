@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
 import pytest
 
 from connectors.economic.sandbox import EconomicSandbox
+from shared.domain.document import DocumentKind
+from tests.connectors.economic.sandbox.samples import vendors
 
 
 def rows(api: httpx.Client, path: str) -> list[dict[str, Any]]:
@@ -69,6 +71,37 @@ def test_three_years_of_open_months_until_one_is_barred(books: EconomicSandbox, 
     periods = rows(api, f"/accounting-years/{this}/periods")
     assert [(row["periodNumber"], row["toDate"][5:]) for row in periods][3:5] == [(4, "04-30"), (5, "05-31")]
     assert [row["periodNumber"] for row in periods if row.get("closed")] == [2]
+
+
+def test_a_closed_year_says_so_and_its_periods_do_not(
+    books: EconomicSandbox, api: httpx.Client, control: httpx.Client
+) -> None:
+    this = datetime.now(UTC).year
+    assert control.post("/years/close", json={"year": str(this)}).status_code == 204
+    assert [row["year"] for row in rows(api, "/accounting-years") if row.get("closed")] == [str(this)]
+    assert not any("closed" in row for row in rows(api, f"/accounting-years/{this}/periods"))
+    # And on none of its days anything can be booked, until it is opened
+    number = books.put_draft(DocumentKind.INVOICE, reference="x")
+    booking = {"draftInvoice": {"draftInvoiceNumber": number}}
+    assert api.post("/invoices/booked", json=booking).json()["errorCode"] == "E04870"
+    control.post("/periods/open")
+    assert api.post("/invoices/booked", json=booking).status_code == 201
+    # And a year that is not there cannot be closed
+    assert control.post("/years/close", json={"year": "1999"}).status_code == 400
+
+
+def test_a_year_of_two_calendar_years_is_reached_by_its_link(books: EconomicSandbox, api: httpx.Client) -> None:
+    # Given a first year that begins within a month, and one from July on
+    books.put_years((date(2025, 6, 10), date(2025, 6, 30)), (date(2025, 7, 1), date(2026, 6, 30)))
+    short, long = rows(api, "/accounting-years")
+    assert (short["year"], long["year"]) == ("2025", "2025/2026")
+    assert long["self"].endswith("/accounting-years/2025_6_2026")
+    assert api.get(long["self"]).json() == long
+    assert [(row["fromDate"], row["toDate"]) for row in rows(api, short["periods"])] == [("2025-06-10", "2025-06-30")]
+    assert [row["toDate"] for row in rows(api, long["periods"])][::11] == ["2025-07-31", "2026-06-30"]
+    # And what they say is what the vendor's schema knows
+    schema = vendors("schemas-rest/accounting-years.get.schema.json")
+    assert set(long) <= set(schema["properties"]["collection"]["items"]["properties"])
 
 
 def test_self_names_the_agreement(api: httpx.Client) -> None:

@@ -1,0 +1,67 @@
+"""What the shop says of an order: as it is now, and as it was told before."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from connectors.base import UnreadableOrder, Webshop
+from connectors.registry import webshop
+from shared.domain.order import Order
+from shared.domain.reasons import needs_user
+from shared.store import line
+from workers.hand import Hand, Point
+from workers.tools import Tools, installed
+from workers.trace import Trace
+
+#: Words of the shop about one order that are looked at for the moment at which it was to go.
+MOST_EARLIER = 100
+
+
+class OrderReader:
+    def __init__(self, tools: Tools, hand: Hand, trace: Trace) -> None:
+        self._tools = tools
+        self._hand = hand
+        self._claim = hand.claim
+        self._trace = trace
+        self._order: Order | None = None
+
+    def newest(self) -> Order:
+        """From its newest body, or from the shop itself where that is not certain. Raises fates."""
+        if self._order is None:
+            self._order = self._read()
+            self._hand.passes(Point.STATE_KNOWN)
+        return self._order
+
+    def earlier(self) -> Iterator[Order]:
+        """As the shop told of it before, newest first; what cannot be read says nothing."""
+        shop = installed(webshop, self._claim.source.kind)
+        for body in line.earlier_words(self._tools.database, self._claim, most=MOST_EARLIER):
+            with contextlib.suppress(UnreadableOrder):
+                yield shop.read_order(shop.decode_order(body))
+
+    def _read(self) -> Order:
+        shop = installed(webshop, self._claim.source.kind)
+        try:
+            if self._claim.body is not None and not self._claim.needs_fetch:
+                self._trace.stages.append(("original", None))
+                order = shop.read_order(shop.decode_order(self._claim.body))
+            else:
+                order = shop.read_order(self._fetched(shop))
+        except UnreadableOrder as error:
+            raise needs_user("unreadable_order", path=error.path or "its start", problem=error.problem) from None
+        self._trace.stages.append(("normalised", orjson.dumps(replace(order, source={}), default=str)))
+        return order
+
+    def _fetched(self, shop: Webshop) -> Mapping[str, Any]:
+        self._trace.talks_to = self._claim.source
+        with self._tools.clients.shop(shop, self._claim.source, self._hand) as client:
+            body = client.get_order(self._claim.source_id)
+        self._trace.talks_to = self._claim.target
+        self._trace.stages.append(("original", json.dumps(body, default=str, ensure_ascii=False).encode()))
+        return body

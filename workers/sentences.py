@@ -1,0 +1,75 @@
+"""What is said of a document that is in the books."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared.domain.document import FoundDocument, Place
+from shared.domain.order import Order
+from shared.domain.reasons import REASONS
+from shared.store.claims import Outcome, PlannedDocument
+
+
+def transferred(document: PlannedDocument, found: FoundDocument) -> Outcome:
+    """It is there, as it should be; else what differs."""
+    ended = Outcome(
+        state="done",
+        name="transferred",
+        document=document.id,
+        document_state="draft" if found.place is Place.DRAFT else "booked",
+        place=found.place,
+        number=found.number,
+        answered_total=found.total,
+    )
+    if agree(document, found):
+        return ended
+    code = "booked_total_differs" if found.place is Place.BOOKED else "totals_differ"
+    return _failed(ended, code, document, books=f"{found.total:.2f}", currency=found.currency, number=found.number)
+
+
+def agree(document: PlannedDocument, found: FoundDocument) -> bool:
+    return (document.total, document.currency) == (found.total, found.currency)
+
+
+def already(document: PlannedDocument) -> Outcome:
+    """The first document is final; one that did not come to the total stays open."""
+    books = document.answered_total if document.answered_total is not None else document.total
+    if books != document.total:
+        code = "booked_total_differs" if document.place == Place.BOOKED else "totals_differ"
+        ended = Outcome(state="failed", name="failed")
+        return _failed(ended, code, document, books=f"{books:.2f}", currency=document.currency, number=document.number)
+    sentence = REASONS["already_synced"].says(kind=document.kind, number=document.number)
+    return Outcome(state="done", name="already_synced", reason="already_synced", sentence=sentence)
+
+
+def left_as_draft(document: PlannedDocument, ended: Outcome, why: str) -> Outcome:
+    """It was to be booked, and the order is not to go any more."""
+    sentence = REASONS["draft_left"].says(number=ended.number or document.number, why=why)
+    return replace(ended, state="failed", name="failed", reason="draft_left", sentence=sentence)
+
+
+def order_kept(ended: Outcome, order: FoundDocument) -> Outcome:
+    """The invoice is there, and the order in whose place it came was no draft any more."""
+    if ended.state != "done":
+        return ended
+    sentence = REASONS["order_kept"].says(number=ended.number, order=order.number)
+    return replace(ended, reason="order_kept", sentence=sentence)
+
+
+def changed_since(document: PlannedDocument, ended: Outcome, order: Order) -> Outcome:
+    """What is in the books stays there; an order that is worth something else by now says so."""
+    if ended.state != "done" or order.total == document.total:
+        return ended
+    sentence = REASONS["changed_since"].says(
+        kind=document.kind,
+        number=ended.number or document.number,
+        books=f"{document.total:.2f}",
+        order=f"{order.total:.2f}",
+        currency=document.currency,
+    )
+    return replace(ended, reason="changed_since", sentence=sentence)
+
+
+def _failed(ended: Outcome, code: str, document: PlannedDocument, **books: object) -> Outcome:
+    sentence = REASONS[code].says(kind=document.kind, order=f"{document.total:.2f}", **books)
+    return replace(ended, state="failed", name="failed", reason=code, sentence=sentence)

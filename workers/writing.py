@@ -1,0 +1,131 @@
+"""An order becomes the request that makes its document: customer, products, day, and the exact bytes, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+
+from connectors.accounting import Accounting, AccountingClient
+from shared.domain.build import build_document, document_date, product_numbers, reference
+from shared.domain.document import DocumentKind, DocumentPlan
+from shared.domain.order import Order
+from shared.domain.reasons import needs_user
+from shared.domain.settings import Handling, OrderSettings
+from shared.errors import NeedsUser
+from shared.store import line
+from shared.store.claims import PlannedDocument
+from shared.store.line import Frozen
+from workers.hand import LEASE, Hand, LeaseLost, Point, PutBack, now
+from workers.make_once import MakeOnce
+from workers.parties import Parties
+from workers.tools import Tools, checked
+from workers.trace import Trace
+
+
+class DocumentWriter:
+    """All raise fates, and LeaseLost."""
+
+    def __init__(self, tools: Tools, hand: Hand, trace: Trace, connector: Accounting, client: AccountingClient) -> None:
+        self._tools = tools
+        self._hand = hand
+        self._claim = hand.claim
+        self._trace = trace
+        self._connector = connector
+        self._client = client
+        #: Products that were not asked about in this try.
+        self._from_memory: Mapping[str, str] = {}
+
+    def freeze(
+        self, order: Order, settings: OrderSettings, handling: Handling, *, supersedes: int | None = None
+    ) -> PlannedDocument:
+        """A new document. `supersedes`: the one whose place it takes."""
+        claim = self._claim
+        ours = reference(claim.connection, claim.source_id, claim.generation)
+        plan, request = self._request(order, settings, DocumentKind(handling.document), ours)
+        since = now()
+        verdict, frozen = line.freeze(
+            self._tools.database,
+            claim,
+            lease=LEASE,
+            kind=plan.kind,
+            reference=ours,
+            request=request,
+            currency=plan.currency,
+            total=plan.total,
+            is_to_be_booked=handling.book,
+            supersedes=supersedes,
+        )
+        self._check(verdict, since)
+        assert frozen is not None
+        self._trace.document = frozen
+        return frozen
+
+    def refreeze(self, document: PlannedDocument, order: Order, settings: OrderSettings) -> PlannedDocument:
+        """Another content for a draft: the order as it is now."""
+        plan, request = self._request(order, settings, DocumentKind(document.kind), document.reference)
+        since = now()
+        verdict, frozen = line.refreeze(
+            self._tools.database,
+            self._claim,
+            document,
+            lease=LEASE,
+            request=request,
+            currency=plan.currency,
+            total=plan.total,
+        )
+        self._check(verdict, since)
+        self._trace.document = frozen
+        return frozen
+
+    def doubt_memory(self) -> None:
+        """The books refused a document. Raises PutBack where that may be for what was only remembered of them."""
+        if self._from_memory and not self._claim.failures:
+            self._tools.known_products.forget(self._claim.target.id)
+            raise PutBack("books_changed", counts=True)
+
+    def _check(self, verdict: Frozen, since: float) -> None:
+        if verdict != "frozen":
+            raise {"outdated": PutBack("order_changed"), "off": PutBack("connection_off")}.get(verdict, LeaseLost())
+        self._hand.renewed(since)
+
+    def _request(
+        self, order: Order, settings: OrderSettings, kind: DocumentKind, ours: str
+    ) -> tuple[DocumentPlan, bytes]:
+        books = self._client.fill_settings(checked(self._connector.Settings, settings.books))
+        claim = self._claim
+        make = MakeOnce(self._tools.database, claim.account, claim.target.id, owner_asked=claim.owner_asked)
+        parties = Parties(self._connector, self._client, settings, books, make)
+        wanted = product_numbers(order, settings)
+        day = self._day(order, settings)
+        customer = parties.customer(order)
+        self._hand.passes(Point.CUSTOMER_KNOWN)
+        products = self._products(parties, wanted)
+        self._hand.passes(Point.PRODUCTS_KNOWN)
+        plan = build_document(order, settings, kind=kind, day=day, customer=customer, reference=ours, products=products)
+        request = self._connector.write_document(plan, books)
+        self._trace.stages.append(("sent", request))
+        return plan, request
+
+    def _products(self, parties: Parties, wanted: Mapping[str, str]) -> dict[str, str]:
+        system = self._claim.target.id
+        known = self._from_memory = self._tools.known_products.among(system, wanted)
+        unknown = {number: text for number, text in wanted.items() if number not in known}
+        if not unknown:
+            return known
+        found = parties.products(unknown)
+        self._tools.known_products.learn(system, found)
+        return known | found
+
+    def _day(self, order: Order, settings: OrderSettings) -> date:
+        """The document's own, or the next one that is open in the books, as far as the owner lets it go."""
+        day, within = document_date(order, settings, datetime.now(UTC)), settings.closed_period_days
+        try:
+            opened = self._client.open_day(day, within=within)
+        except NeedsUser:
+            if within:
+                raise
+            return day  # the books do not let us read their years: they will tell when it is booked
+        if opened is None:
+            until = f", as are all up to {day + timedelta(days=within)}" if within else ""
+            raise needs_user("no_open_day", day=day, within=until)
+        return opened
