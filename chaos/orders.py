@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from tests.support.orders import woo_order
+from chaos.shops import climbs
+from tests.support.orders import modified_at, woo_order
 from tests.support.shop import Shop
 
 #: The first orders of each account are one new customer's, who buys in both of its shops at once.
@@ -19,6 +20,8 @@ ORDERS_PER_CUSTOMER = 5
 #: Webhooks by which a change, or the repeat of a webhook, comes later than the first word.
 LATER = 12
 #: How many of hundred orders go which way; the rest are told once.
+#: Seconds after which one of a shop whose orders climb is completed.
+COMPLETED_AFTER = 600
 CHANGED, MIXED_UP, TWICE, PAID_LATER, NEVER_PAID = 12, 8, 12, 4, 3
 
 
@@ -81,16 +84,23 @@ def _email(chance: random.Random, count: int, shops: Sequence[Shop], number: int
 
 
 def _order(chance: random.Random, shop: int, number: int, email: str) -> tuple[list[Word], frozenset[Decimal]]:
-    """Its webhooks in the order of their telling."""
+    """Its webhooks in the order of their telling; where orders climb, the last one says that it is completed."""
+    words, totals = _paid(chance, shop, number, email)
+    if not climbs(shop) or not totals:
+        return words, totals
+    completed = {**words[-1].state, "status": "completed", **modified_at(COMPLETED_AFTER)}
+    return [*words, Word(shop, completed, "d9", completed)], _totals(completed)
+
+
+def _paid(chance: random.Random, shop: int, number: int, email: str) -> tuple[list[Word], frozenset[Decimal]]:
+    def word(told: dict[str, Any], delivery: str, state: dict[str, Any] | None = None) -> Word:
+        return Word(shop, told, delivery, state or told)
 
     def body(seconds: int, **more: Any) -> dict[str, Any]:
         # VAT of 25 % of so many cents is whole: how the books round is not in question here.
         net = Decimal(chance.randrange(25, 5000) * 4) / 100
         quantity = chance.randrange(1, 4)
         return woo_order(number, net=str(net), quantity=quantity, sku=sku, email=email, modified=seconds, **more)
-
-    def word(told: dict[str, Any], delivery: str, state: dict[str, Any] | None = None) -> Word:
-        return Word(shop, told, delivery, state or told)
 
     sku = f"P-{chance.randrange(PRODUCTS)}"
     way = chance.randrange(100)

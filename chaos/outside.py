@@ -24,7 +24,7 @@ PATIENCE = 10.0
 
 HTML = "<html><body><h1>Vi er snart tilbage</h1></body></html>"
 TOO_MANY = '{"message": "Too many requests.", "httpStatusCode": 429}'
-#: What the vendor does wrong, and how often: to requests that make a draft or a customer.
+#: What the vendor does wrong, and how often: to requests that make, book or delete something.
 WRITES: Sequence[tuple[float, dict[str, Any]]] = (
     (0.05, {"kind": "hang_after_commit"}),
     (0.01, {"kind": "late_commit"}),
@@ -67,11 +67,16 @@ class Outside:
         """A late commit comes within the rest that a request without an answer is given."""
         late = rest(lease) / 2
         for at, books in enumerate(self.books):
-            for path in ("*drafts", "*customers"):
+            for method, path in (
+                ("POST", "*drafts"),
+                ("POST", "*customers"),
+                ("POST", "*booked"),
+                ("DELETE", "*drafts/*"),
+            ):
                 for chance, fault in WRITES:
                     seconds = {"seconds": late} if fault["kind"] == "late_commit" else {}
                     books.add_fault(
-                        method="POST", path=path, probability=chance, seed=seed * 100 + at, **fault, **seconds
+                        method=method, path=path, probability=chance, seed=seed * 100 + at, **fault, **seconds
                     )
         for at, system in enumerate((*self.books, self.shop)):
             for chance, fault in READS:

@@ -16,12 +16,13 @@ from chaos.orders import Story, write_story
 from chaos.outside import SLOW, Outside
 from chaos.part import Part
 from chaos.servers import Servers
-from chaos.shops import open_shops
+from chaos.shops import climbs, open_shops
 from chaos.strikes import DECK, schedule, strike
 from chaos.supervisor import Supervised
 from chaos.tempo import hasten_store
 from chaos.till import Till
 from chaos.verdict import Found, Verdict, Wanted, judge
+from shared.domain.document import Place
 from shared.store.database import Database
 from tests.support.processes import environment
 from tests.support.shop import Shop
@@ -168,7 +169,7 @@ def _report(
 ) -> Report:
     strikes = field.log.counts()
     found = [
-        Found(at, document.reference, document.gross)
+        Found(at, document.reference, document.gross, is_booked=document.place is Place.BOOKED)
         for at, books in enumerate(field.outside.books)
         for document in books.documents()
     ]
@@ -201,6 +202,7 @@ def _wanted(story: Story, shops: Sequence[Shop]) -> list[Wanted]:
             accounts.index(shops[order.shop].account),
             f"SL{shops[order.shop].connection}-{order.number}",
             order.totals,
+            is_booked=climbs(order.shop),
         )
         for order in story.orders
     ]

@@ -1,4 +1,8 @@
-"""The accounts of a run: each has two webshops and one agreement of books that both go into."""
+"""The accounts of a run: each has two webshops and one agreement of books that both go into.
+
+Orders of the first become drafts of invoices. Those of the second climb: orders first, and booked invoices when they
+are completed.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,15 @@ SETTINGS: dict[str, Any] = {
     "create_products": True,
     "books": {"customer_group": 1, "product_group": 1},
 }
+CLIMBING: dict[str, Any] = {
+    **SETTINGS,
+    "by_state": {"processing": {"document": "order"}, "completed": {"document": "invoice", "book": True}},
+}
+
+
+def climbs(shop: int) -> bool:
+    """Of the shops in the order in which they were opened."""
+    return shop % SHOPS_PER_ACCOUNT == 1
 
 
 def open_shops(database: Database, outside: Outside) -> list[Shop]:
@@ -37,8 +50,9 @@ def _open(database: Database, outside: Outside, at: int) -> Iterator[Shop]:
         for number in range(SHOPS_PER_ACCOUNT):
             name = f"Shop {number}"
             source = setup.add_system(c, KEYRING, kind="woocommerce", role="webshop", name=name, credentials=key)
+            settings = CLIMBING if climbs(number) else SETTINGS
             connection = setup.add_connection(
-                c, kind="orders", name=name, source=source, target=target, settings=SETTINGS, by="chaos"
+                c, kind="orders", name=name, source=source, target=target, settings=settings, by="chaos"
             )
             setup.switch_connection(c, connection, on=True)
             date_start_back(c, connection)

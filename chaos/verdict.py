@@ -15,6 +15,7 @@ class Wanted:
     books: int
     reference: str
     totals: frozenset[Decimal]
+    is_booked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Found:
     books: int
     reference: str
     gross: Decimal
+    is_booked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Verdict:
     lost: Sequence[str]
     doubled: Sequence[str]
     wrong_total: Sequence[str]
+    #: Documents that are no booked invoice, and should be one, or the other way round.
+    wrong_rung: Sequence[str]
     #: Orders whose transfer has not come to its end, or to another one than it should.
     stuck: Sequence[str]
     doubled_customers: Sequence[str]
@@ -57,14 +61,21 @@ def judge(
 ) -> Verdict:
     """`customers`: for each of the books the e-mail of each customer. `ends`: reference -> how its transfer stands."""
     made: dict[tuple[int, str], list[Decimal]] = defaultdict(list)
+    booked: set[tuple[int, str]] = set()
     for document in found:
         made[document.books, document.reference].append(document.gross)
+        booked |= {(document.books, document.reference)} if document.is_booked else set()
     ordered = {(one.books, one.reference) for one in wanted if one.totals}
     due = [(one, made.get((one.books, one.reference), [])) for one in wanted if one.totals]
     return Verdict(
         lost=[one.reference for one, totals in due if not totals],
         doubled=[one.reference for one, totals in due if len(totals) > 1],
         wrong_total=[one.reference for one, totals in due if any(total not in one.totals for total in totals)],
+        wrong_rung=[
+            one.reference
+            for one, totals in due
+            if totals and one.is_booked is not ((one.books, one.reference) in booked)
+        ],
         stuck=[_told(one, ends) for one in wanted if ends.get(one.reference) != ("done" if one.totals else "skipped")],
         doubled_customers=[
             f"{email} in books {at}"

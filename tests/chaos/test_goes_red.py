@@ -17,7 +17,7 @@ CAUGHT: dict[str, tuple[Sequence[str], str]] = {
     "no_guard": ((), "doubled_customers"),
     "no_fetch": ((), "wrong_total"),
     "ack_without_record": ((), "stuck"),
-    "no_sweep": (("kill at marked",), "lost"),
+    "no_sweep": (("kill at marked",) * 3, "lost"),
 }
 #: Seconds for a new customer: long enough for a second worker to look in between.
 SLOW_CUSTOMERS = 0.5
@@ -25,7 +25,7 @@ SLOW_CUSTOMERS = 0.5
 
 def aimed(deck: Sequence[str], *, broken: str, within: float) -> Plan:
     return Plan(
-        orders=40,
+        orders=70,
         seed=3,
         agreements=2,
         lease=2.0,

@@ -17,6 +17,15 @@ START = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
 VAT = Decimal("1.25")
 
 
+def modified_at(seconds: int) -> dict[str, str]:
+    """For an order that was changed so long after START."""
+    return dict.fromkeys(("date_modified", "date_modified_gmt"), _moment(seconds))
+
+
+def _moment(seconds: int) -> str:
+    return (START + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+
+
 def woo_order(
     number: int,
     *,
@@ -31,7 +40,7 @@ def woo_order(
     """One line at 25 % VAT; `net` per unit, `modified` in seconds after START."""
     line, price = Decimal(net) * quantity, Decimal(net)
     tax = (line * VAT).quantize(Decimal("0.01")) - line
-    moment = (START + timedelta(seconds=modified)).strftime("%Y-%m-%dT%H:%M:%S")
+    moment = _moment(modified)
     dates = {f"date_{what}{zone}": moment for what in ("created", "modified") for zone in ("", "_gmt")}
     address = {
         "first_name": "Mette",
