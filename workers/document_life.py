@@ -60,10 +60,10 @@ class DocumentLife:
             found = self._steps.send_again(document)
         if found is None:
             return self._begin_anew(document)
+        if isinstance(goal, Goal) and goal.handling.document != document.kind:
+            return self._raised(document, found, goal)
         if self._is_to_be_repaired(document, found, goal):
             document, found = self._repaired(document, found, goal)
-        if isinstance(goal, Goal) and goal.handling.document != document.kind and sentences.agree(document, found):
-            return self._raised(document, found, goal)
         ended = self._finish(document, found, goal, former=self._claim.former)
         if isinstance(goal, Skipped) and document.is_to_be_booked and found.place is Place.DRAFT:
             return sentences.left_as_draft(document, ended, goal.sentence)

@@ -79,16 +79,17 @@ class Line:
         )
         return str(rows[-1][0])
 
-    def ask_again(self, number: int | str) -> None:
+    def ask_again(self, number: int | str, *, is_waived: bool = False) -> None:
         """The owner's word."""
         (transfer,) = self.shop.rows("select id from transfers where source_id = %s", str(number))[0]
         with self.database.account(self.shop.account) as c:
-            assert owner.ask_again(c, transfer)
+            assert owner.ask_again(c, transfer, is_waived=is_waived)
 
     def let_time_pass(self, seconds: float) -> None:
         """In the store: what was sent, leased or is to wait lies that much further back."""
         for statement in (
-            "update documents set first_sent_at = first_sent_at - %(s)s, last_sent_at = last_sent_at - %(s)s",
+            "update documents set first_sent_at = first_sent_at - %(s)s, last_sent_at = last_sent_at - %(s)s,"
+            " booking_sent_at = booking_sent_at - %(s)s",
             "update creation_guards set first_sent_at = first_sent_at - %(s)s, last_sent_at = last_sent_at - %(s)s,"
             " held_until = held_until - %(s)s",
             "update transfers set next_attempt_at = next_attempt_at - %(s)s, lease_until = lease_until - %(s)s",
