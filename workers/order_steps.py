@@ -89,7 +89,7 @@ class OrderTry:
         if isinstance(goal, Skipped) and document.is_to_be_booked and document.state == "draft":
             return sentences.left_as_draft(document, ended, goal.sentence)
         try:
-            return sentences.changed_since(document, ended, self._reader.newest())
+            return sentences.changed_since(document, ended, self._reader.newest(), self._reader.changed())
         except Fate:
             self.trace.talks_to = self._claim.target
             return ended

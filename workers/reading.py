@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-
-import orjson
 
 from connectors.base import UnreadableOrder, Webshop
 from connectors.registry import webshop
+from shared.domain.changes import as_told, changes
 from shared.domain.order import Order
 from shared.domain.reasons import needs_user
 from shared.store import line
@@ -45,6 +43,11 @@ class OrderReader:
             with contextlib.suppress(UnreadableOrder):
                 yield shop.read_order(shop.decode_order(body))
 
+    def changed(self) -> Sequence[str]:
+        """What is different now from what was sent, as far as that is still kept. Raises fates."""
+        then = line.order_as_sent(self._tools.database, self._claim)
+        return changes(then, as_told(self.newest())) if then is not None else ()
+
     def _read(self) -> Order:
         shop = installed(webshop, self._claim.source.kind)
         try:
@@ -55,7 +58,7 @@ class OrderReader:
                 order = shop.read_order(self._fetched(shop))
         except UnreadableOrder as error:
             raise needs_user("unreadable_order", path=error.path or "its start", problem=error.problem) from None
-        self._trace.stages.append(("normalised", orjson.dumps(replace(order, source={}), default=str)))
+        self._trace.stages.append(("normalised", as_told(order)))
         return order
 
     def _fetched(self, shop: Webshop) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.domain.document import FoundDocument, Place
@@ -56,10 +57,11 @@ def order_kept(ended: Outcome, order: FoundDocument) -> Outcome:
     return replace(ended, reason="order_kept", sentence=sentence)
 
 
-def changed_since(document: PlannedDocument, ended: Outcome, order: Order) -> Outcome:
-    """What is in the books stays there; an order that is worth something else by now says so."""
-    if ended.state != "done" or order.total == document.total:
-        return ended
+def changed_since(document: PlannedDocument, ended: Outcome, order: Order, changed: Sequence[str]) -> Outcome:
+    """What is in the books stays there; what changed since is told, and another total is a reason of its own."""
+    since = f" Changed since: {'; '.join(changed)}." if changed else ""
+    if order.total == document.total:
+        return replace(ended, sentence=f"{ended.sentence}{since}") if ended.sentence else ended
     sentence = REASONS["changed_since"].says(
         kind=document.kind,
         number=ended.number or document.number,
@@ -67,7 +69,7 @@ def changed_since(document: PlannedDocument, ended: Outcome, order: Order) -> Ou
         order=f"{order.total:.2f}",
         currency=document.currency,
     )
-    return replace(ended, reason="changed_since", sentence=sentence)
+    return replace(ended, reason="changed_since", sentence=f"{sentence}{since}")
 
 
 def _failed(ended: Outcome, code: str, document: PlannedDocument, **books: object) -> Outcome:

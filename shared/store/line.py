@@ -83,6 +83,14 @@ def earlier_words(database: Database, claim: Claim, *, most: int) -> list[bytes]
         return [body for (body,) in connection.execute(query("earlier_words"), values)]
 
 
+def order_as_sent(database: Database, claim: Claim) -> bytes | None:
+    """The normalised order of the try that wrote the last request; None where it is not kept any more."""
+    with database.account(claim.account) as connection:
+        values = {"transfer": claim.transfer, "attempt": claim.attempt}
+        row = connection.execute(query("order_as_sent"), values).fetchone()
+    return row[0] if row else None
+
+
 def renew(database: Database, claim: Claim, *, lease: float) -> bool:
     """The lease lasts from now on; False if it was lost."""
     return bool(database.one("renew", claim.held_by | {"lease": lease})[0])
