@@ -152,10 +152,25 @@ MISTAKES = [
     (
         "create_products: true",
         "create_product: true",
-        f"23: {ORDERS}.settings.create_product: there is no such setting; there are: allowed_states, books,"
-        " cancelled, create_customers, create_products, customers, default_customer, document, document_date,"
-        " fee_product, financial, fulfilment, shipping_product, test_orders, time_zone, trigger, zero_totals"
-        " (did you mean create_products?)",
+        f"23: {ORDERS}.settings.create_product: there is no such setting; there are: allowed_states, book,"
+        " booked_number, books, by_state, cancelled, closed_period_days, create_customers, create_products, customers,"
+        " default_customer, document, document_date, fee_product, financial, fulfilment, send_by, shipping_product,"
+        " test_orders, time_zone, trigger, zero_totals (did you mean create_products?)",
+    ),
+    (
+        "create_products: true",
+        "by_state: {packed: {document: order, book: true}}",
+        f"23: {ORDERS}.settings.by_state.packed: only an invoice can be booked: choose document: invoice, or leave",
+    ),
+    (
+        "create_products: true",
+        "by_state: {packed: {document: order}}",
+        f"21: {ORDERS}.settings: by_state names the states itself: leave allowed_states and trigger out",
+    ),
+    (
+        "create_products: true",
+        "send_by: email",
+        f"21: {ORDERS}.settings: send_by and booked_number are for what is booked: choose book: true, or leave",
     ),
     ("customer_group: 1", "customer_group: 0", f"28: {ORDERS}.settings.books.customer_group: must be greater than or"),
     (
