@@ -59,7 +59,7 @@ def order_kept(ended: Outcome, order: FoundDocument) -> Outcome:
 
 def changed_since(document: PlannedDocument, ended: Outcome, order: Order, changed: Sequence[str]) -> Outcome:
     """What is in the books stays there; what changed since is told, and another total is a reason of its own."""
-    since = f" Changed since: {'; '.join(changed)}." if changed else ""
+    since = f" What changed: {'; '.join(changed)}." if changed else ""
     if order.total == document.total:
         return replace(ended, sentence=f"{ended.sentence}{since}") if ended.sentence else ended
     sentence = REASONS["changed_since"].says(

@@ -32,14 +32,14 @@ def as_told(order: Order) -> bytes:
 def changes(then: bytes, now: bytes) -> Sequence[str]:
     """Between two orders as told, the plainest first: "state processing to completed", "line 2 (Mug) added"."""
     before, after = orjson.loads(then), orjson.loads(now)
-    return [*_said("", before, after, SAID), *_lines(before, after), *_named(before, after)]
+    return [*_said(before, after, SAID), *_lines(before, after), *_named(before, after)]
 
 
-def _said(where: str, before: Mapping[str, Any], after: Mapping[str, Any], fields: Mapping[str, str]) -> Iterator[str]:
+def _said(before: Mapping[str, Any], after: Mapping[str, Any], fields: Mapping[str, str]) -> Iterator[str]:
     for field, name in fields.items():
         old, new = before.get(field), after.get(field)
         if old != new:
-            yield f"{where}{name} {_or_nothing(old)} to {_or_nothing(new)}"
+            yield f"{name} {_or_nothing(old)} to {_or_nothing(new)}"
 
 
 def _lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
@@ -47,10 +47,10 @@ def _lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]
     old = {line["id"]: line for line in before.get("lines", ())}
     for at, line in enumerate(after.get("lines", ()), start=1):
         where = f"line {at} ({line['name']})"
-        if line["id"] in old:
-            yield from _said(f"{where}: ", old.pop(line["id"]), line, OF_A_LINE)
-        else:
+        if line["id"] not in old:
             yield f"{where} added"
+        elif said := ", ".join(_said(old.pop(line["id"]), line, OF_A_LINE)):
+            yield f"{where}: {said}"
     for line in old.values():
         yield f"a line ({line['name']}) removed"
 

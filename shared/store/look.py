@@ -70,6 +70,10 @@ class Order:
     version: int
     handled_version: int
     owner_asked: bool
+    #: He wants it to go, whatever the rules say.
+    is_waived: bool
+    #: In his words; None where he does not want it left alone.
+    ignored_why: str | None
     failures: int
     next_attempt_at: datetime | None
     created_at: datetime
@@ -84,6 +88,7 @@ class Order:
     #: The code of what broke it.
     source_broken: str | None
     source_rests_until: datetime | None
+    target_system: int
     target: str
     target_kind: str
     target_is_on: bool
@@ -93,18 +98,33 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
+    id: int
     kind: str
     state: str
     place: str | None
     number: str | None
     reference: str
     generation: int
+    #: Who made it: "sent" by us; by somebody else, and then "linked" or "adopted".
+    origin: str
+    is_to_be_booked: bool
+    #: The document whose place it takes.
+    supersedes: int | None
     currency: str | None
     #: What the order says, and what the books came to.
     total: Decimal | None
     answered_total: Decimal | None
     first_sent_at: datetime | None
     last_sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A word of the owner; `act` as the table names it."""
+
+    at: datetime
+    act: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +231,10 @@ def orders(connection: Connection, order: str, *, through: str | None = None) ->
 
 def documents(connection: Connection, transfer: int) -> list[Document]:
     return _all(connection, "look_documents", Document, {"transfer": transfer})
+
+
+def said(connection: Connection, transfer: int) -> list[Said]:
+    return _all(connection, "look_acts", Said, {"transfer": transfer})
 
 
 def attempts(connection: Connection, transfer: int, *, bodies: bool) -> list[Attempt]:

@@ -35,6 +35,14 @@ def ask_again(connection: Connection, transfer: int, *, is_waived: bool = False)
     return connection.execute(query("owner_asks"), wish).fetchone() is not None
 
 
+def leave_alone(connection: Connection, transfer: int, why: str) -> bool:
+    """The owner's word: the order stays out, whatever the shop says of it, until he asks for it again.
+
+    A worker that has it in hand hears it before anything is frozen, or in the round after. False if there is none.
+    """
+    return connection.execute(query("ignore"), {"transfer": transfer, "why": why}).fetchone() is not None
+
+
 def switches(connection: Connection) -> list[Switched]:
     """Every connection, oldest first."""
     return [

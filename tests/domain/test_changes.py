@@ -24,7 +24,7 @@ THEN = order()
         (replace(THEN, total=Decimal("150.00")), ["total 125.00 to 150.00"]),
         (
             replace(THEN, lines=(replace(LINE, quantity=Decimal(2), total=Decimal("200.00")),)),
-            ["line 1 (Kaffekrus): quantity 1 to 2", "line 1 (Kaffekrus): net 100.00 to 200.00"],
+            ["line 1 (Kaffekrus): quantity 1 to 2, net 100.00 to 200.00"],
         ),
         (replace(THEN, lines=(LINE, replace(LINE, id="9", name="Fat"))), ["line 2 (Fat) added"]),
         (replace(THEN, lines=()), ["a line (Kaffekrus) removed"]),

@@ -1,4 +1,4 @@
-"""`shopledger retry ORDER`: the owner's word, and what comes of it."""
+"""`shopledger retry ORDER` and `shopledger transfer ORDER`: the owner's word, and what comes of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from shared.store import look, owner
+import click
+
+from shared.store import owner, ownership
 from shared.store.inventory import StoredAccount
 from shared.store.look import Order
+from tools.cli.output import print_json
 from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
 from tools.cli.texts import harmless
@@ -32,42 +35,61 @@ class Asked:
         return asdict(self)
 
 
-def the_one(number: str, found: Sequence[tuple[StoredAccount, Order]]) -> tuple[StoredAccount, Order]:
-    """Raises Problem where there are several."""
+def the_one(found: Sequence[tuple[StoredAccount, Order]], *typed: str) -> tuple[StoredAccount, Order]:
+    """`typed`: the command and what stood behind it. Raises Problem where there are several."""
     if len(found) == 1:
         return found[0]
     listed = "\n".join(
-        f"  {shlex.join(['shopledger', 'retry', number, '--account', account.name, '--connection', order.connection])}"
+        f"  {shlex.join(['shopledger', *typed, '--account', account.name, '--connection', order.connection])}"
         for account, order in found
     )
-    says = f"there are {len(found)} orders {number}; say which one is meant:\n{listed}"
+    says = f"there are {len(found)} orders {words.name(found[0][1])}; say which one is meant:\n{listed}"
     raise Problem(harmless(says), Exit.FOUND_TROUBLE)
 
 
-def ask(place: Place, account: StoredAccount, order: Order) -> Asked:
-    """Nothing is asked of what is switched off: the word would be forgotten, or heard at a time nobody expects."""
-    off = words.switched_off(account, order)
-    if off:
-        first = f"Switch it on first: {_switches_on(account, order)}. Then retry once more."
-        says = f"it is held: {' and '.join(off)}. {first}"
+def ask(place: Place, account: StoredAccount, order: Order, *, is_waived: bool = False) -> Asked:
+    """`is_waived`: it goes, whatever the rules say.
+
+    Nothing is asked of what is switched off: the word would be forgotten, or heard at a time nobody expects.
+    """
+    first = switch_on_first(account, order)
+    if first is not None:
+        says = f"{first} Then {'transfer' if is_waived else 'retry'} once more."
         return _asked(account, order, says, was_asked=False)
     with place.database.account(account.id) as c:
-        living = words.living(look.documents(c, order.id))
-        owner.ask_again(c, order.id)
-    says = _comes(order, was_sent=living is not None and living.first_sent_at is not None)
+        has_document = bool(ownership.living_documents(c, order.id))
+        owner.ask_again(c, order.id, is_waived=is_waived)
+    says = _comes(order, has_document=has_document, is_waived=is_waived)
     halted = words.halts(order)
     return _asked(account, order, f"{says}. But {halted[0]}." if halted else f"{says}.", was_asked=True)
 
 
-def _switches_on(account: StoredAccount, order: Order) -> str:
-    off = words.activity_of(account, order).off
-    return ", ".join(f"`{switch(account.name, one, on=True)}`" for one in off)
+def tell(context: click.Context, asked: Asked, *, as_json: bool) -> None:
+    """Raises Problem where nothing was asked."""
+    if as_json:
+        print_json(asked.as_json())
+        context.exit(0 if asked.was_asked else Exit.FOUND_TROUBLE)
+    says = harmless(f"order {asked.order}: {asked.says}")
+    if not asked.was_asked:
+        raise Problem(says, Exit.FOUND_TROUBLE)
+    click.echo(says[0].upper() + says[1:])
 
 
-def _comes(order: Order, *, was_sent: bool) -> str:
+def switch_on_first(account: StoredAccount, order: Order) -> str | None:
+    """What is off on the order's way, and how it is switched on; None where nothing is."""
+    off = words.switched_off(account, order)
+    if not off:
+        return None
+    on = [f"`{switch(account.name, one, on=True)}`" for one in words.activity_of(account, order).off]
+    return f"it is held: {' and '.join(off)}. Switch it on first: {', '.join(on)}."
+
+
+def _comes(order: Order, *, has_document: bool, is_waived: bool) -> str:
     if order.state == "working":
         return "a worker has it in hand right now; it goes round once more after that"
-    if was_sent:
+    if is_waived and not has_document:
+        return "it goes when its turn comes, whatever the rules say of it"
+    if has_document:
         return "it is looked for in the books and not sent twice; only where it is in no place there a new one goes"
     return {
         "skipped": "it is looked at once more, and left out again if nothing has changed",

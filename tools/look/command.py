@@ -11,8 +11,6 @@ import click
 from shared.store.look import Filter
 from tools.cli.output import as_json, print_json
 from tools.cli.place import opened
-from tools.cli.problems import Exit, Problem
-from tools.cli.texts import harmless
 from tools.look import asking, listing, overview, story, telling
 from tools.look.names import Since, State, accounts_named, check_names
 
@@ -124,15 +122,9 @@ def retry(context: click.Context, order: str, account: str | None, connection: s
     with opened(context) as place:
         accounts = accounts_named(place, account)
         check_names(place, accounts, connection=connection)
-        of, one = asking.the_one(order, story.find_orders(place, accounts, order, connection))
+        of, one = asking.the_one(story.find_orders(place, accounts, order, connection), "retry", order)
         asked = asking.ask(place, of, one)
-    if as_json:
-        print_json(asked.as_json())
-        context.exit(0 if asked.was_asked else Exit.FOUND_TROUBLE)
-    says = harmless(f"order {asked.order}: {asked.says}")
-    if not asked.was_asked:
-        raise Problem(says, Exit.FOUND_TROUBLE)
-    click.echo(says[0].upper() + says[1:])
+    asking.tell(context, asked, as_json=as_json)
 
 
 @click.command()

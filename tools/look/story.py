@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.store import look
 from shared.store.inventory import StoredAccount
-from shared.store.look import Attempt, Document, Event, Order, Stage
+from shared.store.look import Attempt, Document, Event, Order, Said, Stage
 from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
 from tools.cli.texts import harmless
@@ -45,6 +45,8 @@ class Story:
     documents: Sequence[Document]
     tries: Sequence[Try]
     events: Sequence[Event]
+    #: By the owner.
+    said: Sequence[Said]
 
     @property
     def name(self) -> str:
@@ -52,6 +54,9 @@ class Story:
 
     def why(self) -> tuple[str, str]:
         """(what is so, what to do), both empty where there is nothing to say."""
+        by_owner = words.by_owner(self.order, self.documents)
+        if by_owner is not None:
+            return by_owner
         ended = [one for one in self.tries if one.end is not None]
         if not ended or ended[-1].end is None:
             return words.sentence_of(self.order, None, "")
@@ -91,6 +96,7 @@ def tell_story(place: Place, account: StoredAccount, order: Order, *, bodies: bo
             look.documents(c, order.id),
             [Try(number, attempt) for number, attempt in enumerate(tries, start=1)],
             look.events(c, order, bodies=bodies),
+            look.said(c, order.id),
         )
 
 
@@ -124,12 +130,15 @@ def as_json(story: Story, tries: Sequence[Try]) -> dict[str, Any]:
         "in_the_way": [*words.switched_off(account, order), *words.halts(order)],
         "next_attempt_at": order.next_attempt_at,
         "owner_asked": order.owner_asked,
+        "is_waived": order.is_waived,
+        "ignored_why": order.ignored_why,
         "failures_in_a_row": order.failures,
         "version": order.version,
         "handled_version": order.handled_version,
         "created_at": order.created_at,
         "changed_at": order.updated_at,
         "changed_in_shop_at": order.source_modified_at,
+        "said": [_fields(said) for said in story.said],
         "documents": [_fields(document) for document in story.documents],
         "attempts": [_try_as_json(story, one) for one in tries],
         "events": [_fields(event) | {"body": _text(event.body)} for event in story.events],
@@ -160,7 +169,7 @@ def _try_as_json(story: Story, one: Try) -> dict[str, Any]:
     }
 
 
-def _fields(row: Document | Event) -> dict[str, Any]:
+def _fields(row: Document | Event | Said) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__dataclass_fields__}
 
 

@@ -16,6 +16,7 @@ from tools.look.story import Story, Try
 
 #: What `--body` can name.
 STAGES = ("original", "normalised", "sent", "answered")
+SAID = {"when": "on", "act": "his word", "words": "more"}
 EVENTS = {"when": "received", "how": "by", "topic": "topic", "told": "what it said", "reason": "reason"}
 
 
@@ -29,6 +30,11 @@ def show_story(story: Story, tries: Sequence[Try], *, bodies: Sequence[str], is_
     page.line("What the shop told us", style="bold")
     _events(page, story)
     page.line()
+    if story.said:
+        page.line("What the owner said", style="bold")
+        rows = [{"when": moment(one.at), "act": words.said(one.act), "words": one.detail} for one in story.said]
+        page.rows(rows, SAID, whole={"when"}, indent=2)
+        page.line()
     page.line("What was tried", style="bold")
     if not story.tries:
         page.line("nothing yet", indent=2)
@@ -65,7 +71,9 @@ def _state(page: Page, story: Story) -> None:
     page.pair("what to do", f"{held.next_step} `{held.command}`" if held is not None else next_step)
     if order.next_attempt_at is not None and order.state == "waiting":
         page.pair("next try", moment(order.next_attempt_at))
-    if order.owner_asked:
+    if order.is_waived:
+        page.pair("asked for", "it goes, whatever the rules say")
+    elif order.owner_asked:
         page.pair("asked for", "somebody asked for one more try")
     page.pair("changed", moment(order.updated_at))
 
@@ -77,15 +85,17 @@ def _documents(page: Page, story: Story) -> None:
             document.kind, document.state, document.place, document.number, sent=document.first_sent_at is not None
         )
         if document is counts or shown:
-            page.pair(
-                "document" if document is counts else "earlier",
-                f"{shown or document.kind + ', not sent'}, reference {document.reference}",
-            )
+            page.pair("document" if document is counts else "earlier", _document(story, document, shown))
         if document is counts:
             page.pair("total", _totals(document))
             page.pair("sent", _sent(document))
     if counts is None:
         page.pair("total", _total_of_order(story))
+
+
+def _document(story: Story, document: Document, shown: str) -> str:
+    reference = f"reference {document.reference}" if document.reference else "without a reference"
+    return f"{shown or document.kind + ', not sent'}, {reference}{words.more(document, story.documents)}"
 
 
 def _total_of_order(story: Story) -> str:
@@ -97,6 +107,8 @@ def _total_of_order(story: Story) -> str:
 
 def _totals(document: Document) -> str:
     order = money(document.total, document.currency)
+    if document.origin != "sent":
+        return f"{money(document.answered_total, document.currency)} in the books"
     if document.answered_total is None:
         return f"{order} in the order"
     if document.answered_total == document.total:

@@ -40,6 +40,16 @@ _TOLD = {
 }
 
 
+_SAID = {
+    "retry": "look at it once more",
+    "transfer": "it goes, whatever the rules say",
+    "ignore": "leave it alone",
+    "link": "it is in the books already",
+    "send_again": "a new document goes, the old one is no more",
+    "adopt": "it is in the books already, made by somebody else",
+}
+
+
 def by_state(counts: Mapping[str, int]) -> str:
     """As "412 done, 3 failed, 2 waiting"."""
     order = ("done", "failed", "waiting", "working", "held", "skipped")
@@ -55,6 +65,24 @@ def told(kind: str) -> str:
     return _TOLD.get(kind, kind)
 
 
+def said(act: str) -> str:
+    """What an owner said with that act."""
+    return _SAID.get(act, act)
+
+
+def by_owner(order: Order, documents: Sequence[Document]) -> tuple[str, str] | None:
+    """(what is so, what to do) where the owner's word gave the order's reason, which no try tells."""
+    reason = REASONS.get(order.reason)
+    if order.reason == "ignored" and order.ignored_why is not None:
+        assert reason is not None
+        return reason.sentence.format(why=order.ignored_why), reason.next_step
+    document = living(documents)
+    if order.reason == "linked" and document is not None:
+        assert reason is not None
+        return reason.sentence.format(kind=document.kind, number=document.number), reason.next_step
+    return None
+
+
 def means(account: StoredAccount, order: Order) -> str:
     """What its state means, and what it waits for."""
     held, off, halted = held_by(account, order), switched_off(account, order), halts(order)
@@ -67,6 +95,8 @@ def means(account: StoredAccount, order: Order) -> str:
         return halted[0]
     if order.state == "waiting" and is_later(order.next_attempt_at):
         return "it is tried again by itself"
+    if order.state == "skipped" and order.ignored_why is not None:
+        return "it is left alone, as the owner wants it"
     return {
         "waiting": "its turn comes by itself",
         "working": "a worker has it in hand right now",
@@ -145,6 +175,17 @@ def document(kind: str, state: str, place: str | None, number: str | None, *, se
     if number is not None:
         return f"{place or state} {called} {number}"
     return f"{called}, not answered yet" if sent else ""
+
+
+def more(document: Document, documents: Sequence[Document]) -> str:
+    """What there is to say of it beside its name and its reference."""
+    former = next((one for one in documents if one.id == document.supersedes), None)
+    told = [
+        f"{document.origin} by the owner" if document.origin != "sent" else "",
+        "to be booked" if document.is_to_be_booked and document.state in ("planned", "draft") else "",
+        f"in place of {former.kind} {former.number or former.reference}" if former is not None else "",
+    ]
+    return "".join(f", {one}" for one in told if one)
 
 
 def living(documents: Sequence[Document]) -> Document | None:
