@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from connectors.accounting import Accounting, AccountingClient
@@ -53,10 +54,17 @@ class DocumentLife:
         document = self._writer.freeze(goal.order, goal.settings, goal.handling)
         return self._finish(document, self._sent(document), goal, former=None)
 
-    def carry_on(self, document: PlannedDocument, goal: Goal | Skipped | None) -> Outcome:
-        """With one that is, or may be, in the books. `goal` None: nothing more is to become of it."""
+    def carry_on(
+        self, document: PlannedDocument, goal: Goal | Skipped | None, *, judged: Callable[[], Goal | Skipped]
+    ) -> Outcome:
+        """With one that is, or may be, in the books. `goal` None: nothing more is to become of it. `judged` is asked
+        about one that is not there yet.
+        """
         found = self._steps.look_up(document)
         if found is None and document.state == "planned" and (document.first_sent or 0.0) <= RESEND_WITHIN:
+            verdict = goal or judged()
+            if isinstance(verdict, Skipped):
+                return sentences.skipped(verdict)
             found = self._steps.send_again(document)
         if found is None:
             return self._begin_anew(document)
@@ -80,12 +88,13 @@ class DocumentLife:
         raise deleted(document, document.number)
 
     def _is_to_be_repaired(self, document: PlannedDocument, found: FoundDocument, goal: Goal | Skipped | None) -> bool:
-        """A draft that did not come to the total, on the owner's word; and one that was not booked before the order
-        came to another total.
+        """A draft that did not come to the total, on the owner's word or because its new content did not arrive; and one
+        that was not booked before the order came to another total.
         """
         if found.place is not Place.DRAFT or found.kind != document.kind or isinstance(goal, Skipped):
             return False
-        if not sentences.agree(document, found) and self._claim.owner_asked:
+        has_not_arrived = document.state == "draft" and document.answered_total is None
+        if not sentences.agree(document, found) and (self._claim.owner_asked or has_not_arrived):
             return True
         return goal is not None and goal.handling.book and goal.order.total != document.total
 

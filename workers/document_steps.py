@@ -53,7 +53,8 @@ class DocumentSteps:
 
     def look_up(self, document: PlannedDocument) -> FoundDocument | None:
         """The one under its number, or whatever has its reference. Raises PutBack while something may still come."""
-        wait_for_late_ones(document.last_sent if document.booking_sent is None else document.booking_sent)
+        if document.is_open:
+            wait_for_late_ones(document.last_sent if document.booking_sent is None else document.booking_sent)
         found = self._found(document)
         return self._answered(found) if found else None
 

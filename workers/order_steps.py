@@ -31,10 +31,10 @@ class OrderTry:
         self._hand.passes(Point.CLAIMED)
         claim, document = self._claim, self._claim.document
         if claim.ignored_why is not None:
-            return _skipped(Skipped("ignored", REASONS["ignored"].says(why=claim.ignored_why)))
+            return sentences.skipped(Skipped("ignored", REASONS["ignored"].says(why=claim.ignored_why)))
         goal = self._goal(document)
         if document is None and isinstance(goal, Skipped):
-            return _skipped(goal)
+            return sentences.skipped(goal)
         if document is not None and self._is_settled(document) and not isinstance(goal, Goal):
             return self._told(document, sentences.already(document), goal)
         connector = installed(accounting, claim.target.kind)
@@ -43,13 +43,12 @@ class OrderTry:
             if document is None:
                 assert isinstance(goal, Goal)
                 return life.begin(goal)
-            ended = life.carry_on(document, goal)
+            ended = life.carry_on(document, goal, judged=self._judged)
         return self._told(self.trace.document or document, ended, goal)
 
     def _is_settled(self, document: PlannedDocument) -> bool:
         """Whether nothing has to be looked up: it is known what is in the books, and nobody asked to look again."""
-        is_certain = document.state != "planned" and document.booking_sent is None
-        return is_certain and not self._claim.owner_asked and self._claim.former is None
+        return not document.is_open and not self._claim.owner_asked and self._claim.former is None
 
     def _goal(self, document: PlannedDocument | None) -> Goal | Skipped | None:
         """What is still to become of the order; None where nothing more is.
@@ -93,7 +92,3 @@ class OrderTry:
         except Fate:
             self.trace.talks_to = self._claim.target
             return ended
-
-
-def _skipped(why: Skipped) -> Outcome:
-    return Outcome(state="skipped", name="skipped", reason=why.reason, sentence=why.sentence)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from shared.domain.document import FoundDocument, Place
 from shared.domain.order import Order
-from shared.domain.reasons import REASONS
+from shared.domain.reasons import REASONS, Skipped
 from shared.store.claims import Outcome, PlannedDocument
 
 
@@ -26,6 +26,10 @@ def transferred(document: PlannedDocument, found: FoundDocument) -> Outcome:
         return ended
     code = "booked_total_differs" if found.place is Place.BOOKED else "totals_differ"
     return _failed(ended, code, document, books=f"{found.total:.2f}", currency=found.currency, number=found.number)
+
+
+def skipped(why: Skipped) -> Outcome:
+    return Outcome(state="skipped", name="skipped", reason=why.reason, sentence=why.sentence)
 
 
 def agree(document: PlannedDocument, found: FoundDocument) -> bool:

@@ -32,7 +32,7 @@ def decide(
     if newest.status == TRASH:
         return skipped("order_trashed")
     if is_waived:
-        return settings.handling(newest.status) or _lowest(settings)
+        return _highest(newest, settings, earlier)
     kept = _kept_out(newest, settings, since)
     if kept is not None:
         return kept
@@ -47,23 +47,13 @@ def decide(
 
 
 def _highest(newest: Order, settings: OrderSettings, earlier: Callable[[], Iterable[Order]]) -> Handling:
-    """Of all states that the order was seen in, what the furthest of them asks for."""
-    top = max(_handlings(settings), key=lambda one: one.rung)
+    """What the furthest of all states that the order was seen in asks for; the least of all where none was named."""
+    handlings = sorted(settings.handlings, key=lambda one: one.rung)
     now = settings.handling(newest.status)
-    if now is not None and now.rung == top.rung:
+    if now is not None and now.rung == handlings[-1].rung:
         return now
     reached = filter(None, (settings.handling(order.status) for order in (newest, *earlier())))
-    return max(reached, key=lambda one: one.rung)
-
-
-def _lowest(settings: OrderSettings) -> Handling:
-    return min(_handlings(settings), key=lambda one: one.rung)
-
-
-def _handlings(settings: OrderSettings) -> Iterable[Handling]:
-    if settings.by_state is not None:
-        return settings.by_state.values()
-    return (Handling(document=settings.document, book=settings.book),)
+    return max(reached, key=lambda one: one.rung, default=handlings[0])
 
 
 def _kept_out(order: Order, settings: OrderSettings, since: datetime | None) -> Skipped | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -163,6 +164,11 @@ class OrderSettings(BaseModel):
         if self.by_state is not None:
             return frozenset(self.by_state)
         return USUAL_STATES if self.allowed_states is None else self.allowed_states
+
+    @property
+    def handlings(self) -> Collection[Handling]:
+        """All that can become of an order."""
+        return [Handling(document=self.document, book=self.book)] if self.by_state is None else self.by_state.values()
 
     def handling(self, state: str) -> Handling | None:
         """What becomes of an order that reached that state of the shop; None where `by_state` names other states."""

@@ -59,6 +59,11 @@ class PlannedDocument:
     booking_key: str | None
     booking_sent: float | None
 
+    @property
+    def is_open(self) -> bool:
+        """Something went out, and nobody knows what became of it."""
+        return self.state == "planned" or self.answered_total is None or self.booking_sent is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormerDocument:

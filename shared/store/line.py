@@ -166,6 +166,7 @@ def refreeze(
         request=request,
         currency=currency,
         total=total,
+        answered_total=None,
         key=str(uuid.uuid4()),
         booking_key=None,
         booking_sent=None,

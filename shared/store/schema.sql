@@ -999,7 +999,8 @@ begin
 end
 $$;
 
--- Another content for a draft is about to go out, under a new key. `verdict` as in `freeze`.
+-- Another content for a draft is about to go out, under a new key; what the books come to is unknown until they answer.
+-- `verdict` as in `freeze`.
 create function refreeze(
   p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_version integer, p_document bigint, p_key text,
   p_request bytea, p_currency text, p_total numeric, out verdict text
@@ -1017,7 +1018,7 @@ begin
   if verdict = 'frozen' then
     update shopledger.documents
     set idempotency_key = p_key, request = p_request, currency = p_currency, total = p_total, last_sent_at = now(),
-        booking_key = null, booking_sent_at = null, updated_at = now()
+        answered_total = null, booking_key = null, booking_sent_at = null, updated_at = now()
     where id = p_document and state = 'draft';
   end if;
 end
