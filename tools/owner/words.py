@@ -1,0 +1,71 @@
+"""Documents, their worth, and why the owner's word could not be followed."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from psycopg import Connection
+
+from connectors.base import UnreadableOrder
+from connectors.registry import UnknownConnector, webshop
+from shared.domain.document import FoundDocument
+from shared.store import ownership
+from shared.store.ownership import Obstacle, Refusal
+from tools.cli.texts import money
+from tools.look.bodies import digest
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """Gross."""
+
+    total: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return money(self.total, self.currency)
+
+    def agrees(self, found: FoundDocument) -> bool:
+        return (self.total, self.currency) == (found.total, found.currency)
+
+
+def worth(connection: Connection, transfer: int, shop: str) -> Worth | None:
+    """Of the order as it is now, as far as that was told; `shop` is the kind of its webshop. Runs inside an account."""
+    words = ownership.newest_words(connection, transfer)
+    if words.body is not None and not words.is_newer:
+        with contextlib.suppress(UnknownConnector, UnreadableOrder):
+            reader = webshop(shop)
+            order = reader.read_order(reader.decode_order(words.body))
+            return Worth(order.total, order.currency)
+        return None
+    read = digest(words.normalised)
+    return Worth(read.total, read.currency) if read is not None else None
+
+
+def called(found: FoundDocument) -> str:
+    """As "booked invoice 12"."""
+    return f"{found.place} {found.kind.replace('_', ' ')} {found.number}"
+
+
+def described(found: FoundDocument) -> str:
+    reference = f", reference {found.reference}" if found.reference else ", without a reference"
+    return f"{called(found)}, {money(found.total, found.currency)}{reference}"
+
+
+def all_called(found: Sequence[FoundDocument]) -> str:
+    return " and ".join(map(called, found))
+
+
+def refused(refusal: Refusal, order: str, document: str) -> str:
+    """In one sentence, behind "order 1001: "; `document` is the one that was found."""
+    show = shlex.join(["shopledger", "show", order])
+    return {
+        Obstacle.WORKING: f"a worker has it in hand right now; look at it (`{show}`), and say it again then",
+        Obstacle.LIVING: f"it has a document in the books already, or may have one; `{show}` tells which",
+        Obstacle.TAKEN: f"{document} belongs to order {refusal.order}",
+        Obstacle.CHANGED: f"something was done about its document meanwhile; look at it (`{show}`), and say it again",
+    }[refusal.obstacle]
