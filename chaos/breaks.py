@@ -42,7 +42,7 @@ def no_lease_check() -> None:
             return verdict, document
         told = {name: values[name] for name in ("kind", "reference", "request", "currency", "total")}
         return "frozen", PlannedDocument(
-            id=0, state="planned", key=str(uuid.uuid4()), number=None, place=None, answered_total=None,
+            id=0, state="planned", origin="sent", key=str(uuid.uuid4()), number=None, place=None, answered_total=None,
             first_sent=None, last_sent=None, is_to_be_booked=False, booking_key=None, booking_sent=None, **told,
         )  # fmt: skip
 

@@ -78,7 +78,12 @@ class DocumentLife:
         return ended
 
     def _begin_anew(self, document: PlannedDocument) -> Outcome:
-        """It is in no place of the books, and cannot be repeated: on the owner's word a new one goes."""
+        """It is in no place of the books, and cannot be repeated: on the owner's word a new one goes.
+
+        Not for one that somebody else made: it may be there under words of his own.
+        """
+        if document.origin != "sent":
+            raise needs_user("link_lost", kind=document.kind, number=document.number)
         if self._claim.owner_asked:
             return Outcome(
                 state="waiting", name="put_back", reason="begun_anew", document=document.id, document_state="gone"
@@ -88,10 +93,12 @@ class DocumentLife:
         raise deleted(document, document.number)
 
     def _is_to_be_repaired(self, document: PlannedDocument, found: FoundDocument, goal: Goal | Skipped | None) -> bool:
-        """A draft that did not come to the total, on the owner's word or because its new content did not arrive; and one
-        that was not booked before the order came to another total.
+        """A draft that did not come to the total, on the owner's word or because its new content did not arrive; and
+        one that was not booked before the order came to another total.
         """
         if found.place is not Place.DRAFT or found.kind != document.kind or isinstance(goal, Skipped):
+            return False
+        if document.origin != "sent":
             return False
         has_not_arrived = document.state == "draft" and document.answered_total is None
         if not sentences.agree(document, found) and (self._claim.owner_asked or has_not_arrived):

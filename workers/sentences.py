@@ -43,7 +43,7 @@ def already(document: PlannedDocument) -> Outcome:
         code = "booked_total_differs" if document.place == Place.BOOKED else "totals_differ"
         ended = Outcome(state="failed", name="failed")
         return _failed(ended, code, document, books=f"{books:.2f}", currency=document.currency, number=document.number)
-    sentence = REASONS["already_synced"].says(kind=document.kind, number=document.number)
+    sentence = _already(document, "")
     return Outcome(state="done", name="already_synced", reason="already_synced", sentence=sentence)
 
 
@@ -65,15 +65,20 @@ def changed_since(document: PlannedDocument, ended: Outcome, order: Order, chang
     """What is in the books stays there; what changed since is told, and another total is a reason of its own."""
     since = f" What changed: {'; '.join(changed)}." if changed else ""
     if order.total == document.total:
-        return replace(ended, sentence=f"{ended.sentence}{since}") if ended.sentence else ended
+        return replace(ended, sentence=_already(document, since)) if ended.reason == "already_synced" else ended
     sentence = REASONS["changed_since"].says(
         kind=document.kind,
         number=ended.number or document.number,
         books=f"{document.total:.2f}",
         order=f"{order.total:.2f}",
         currency=document.currency,
+        since=since,
     )
-    return replace(ended, reason="changed_since", sentence=f"{sentence}{since}")
+    return replace(ended, reason="changed_since", sentence=sentence)
+
+
+def _already(document: PlannedDocument, since: str) -> str:
+    return REASONS["already_synced"].says(kind=document.kind, number=document.number, since=since)
 
 
 def _failed(ended: Outcome, code: str, document: PlannedDocument, **books: object) -> Outcome:

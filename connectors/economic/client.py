@@ -62,7 +62,7 @@ class EconomicClient:
         """In the order in which documents move: one that moves meanwhile may be seen twice, but is never missed."""
         if not is_reference(reference):
             return []
-        clause = {"filter": filters.equals("references.other", reference)}
+        clause = {"filter": filters.first_token("references.other", reference)}
         return [
             _found(read.document(shelf, row), write=False)
             for shelf in Shelf

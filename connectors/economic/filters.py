@@ -6,8 +6,11 @@ nothing. So a value in a list can hold neither them nor the comma.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
+#: What `$like` reads as it stands.
+PLAIN = re.compile("[A-Za-z0-9/-]+")
 #: The most values that `$in` takes.
 MAX_VALUES = 200
 #: Characters of the list in a URL, percent-encoded: servers of this make refuse queries above 2,048 by default.
@@ -17,6 +20,15 @@ MAX_LENGTH = 1_600
 def equals(field: str, value: str) -> str:
     """Matches case aside: compare what is found."""
     return f"{field}$eq:{escape(value)}"
+
+
+def first_token(field: str, value: str) -> str:
+    """Matches where the field is the value, or begins with it and a blank; case aside: compare what is found.
+
+    A value with marks that `$like` could read as a pattern is looked for alone.
+    """
+    alone = equals(field, value)
+    return f"{alone}$or:{field}$like:{value} *" if PLAIN.fullmatch(value) else alone
 
 
 def any_of(field: str, values: Iterable[str]) -> str:

@@ -54,7 +54,7 @@ _ALL = (
         "The order was cancelled in the shop.",
         "Let the settings take cancelled orders if it is to go.",
     ),
-    Reason("already_synced", "The order is in the books already: {kind} {number}.", "", resolves_itself=True),
+    Reason("already_synced", "The order is in the books already: {kind} {number}.{since}", "", resolves_itself=True),
     Reason("order_trashed", "The order is in the shop's bin.", "Restore it in the shop if it is to go.", True),
     Reason("unreadable_order", "The shop's order cannot be read at {path}: {problem}.", "Please tell support."),
     Reason(
@@ -111,7 +111,7 @@ _ALL = (
     ),
     Reason(
         "changed_since",
-        "The order is in the books as {kind} {number} with {books} {currency}; it has changed since, to {order}.",
+        "The order is in the books as {kind} {number} with {books} {currency}; it has changed, to {order}.{since}",
         "Change the document in the books by hand if that matters.",
     ),
     Reason(
@@ -123,6 +123,11 @@ _ALL = (
         "document_deleted",
         "The {kind} {number} is not in the books any more.",
         "Have the order sent again if there is to be a new one, or ignore it.",
+    ),
+    Reason(
+        "link_lost",
+        "The {kind} {number} that the order was linked to is not found in the books any more.",
+        "Look for it there; `shopledger send-again` makes a new one if it is gone.",
     ),
     Reason(
         "draft_left",

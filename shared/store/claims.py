@@ -40,6 +40,8 @@ class PlannedDocument:
 
     id: int
     state: Literal["planned", "draft", "booked"]
+    #: Who made it: we, or somebody else, and then the owner linked it or had it adopted.
+    origin: Literal["sent", "linked", "adopted"]
     kind: str
     reference: str
     key: str

@@ -133,6 +133,7 @@ def freeze(
     return "frozen", PlannedDocument(
         id=document,
         state="planned",
+        origin="sent",
         kind=kind,
         reference=reference,
         key=key,
@@ -248,6 +249,7 @@ def _document(row: Mapping[str, Any]) -> PlannedDocument | None:
     return PlannedDocument(
         id=row["document_id"],
         state=row["document_state"],
+        origin=row["document_origin"],
         kind=row["document_kind"],
         reference=row["document_reference"],
         key=row["document_key"],

@@ -806,7 +806,7 @@ create function claim(
   out document_total numeric,
   out document_answered numeric, out first_sent interval, out last_sent interval, out generation integer,
   out is_to_be_booked boolean, out booking_key text, out booking_sent interval, out is_waived boolean, out ignored_why text,
-  out former_id bigint, out former_kind text, out former_reference text, out former_key text, out former_number text
+  out document_origin text, out former_id bigint, out former_kind text, out former_reference text, out former_key text, out former_number text
 )
 language plpgsql as $$
 declare
@@ -877,10 +877,10 @@ begin
   -- The living document is the one that was sent last; what was planned and never sent does not exist.
   select d.id, d.state, d.kind, d.reference, d.idempotency_key, d.request, d.external_number, d.place, d.currency, d.total,
          d.answered_total, now() - d.first_sent_at, now() - d.last_sent_at, d.generation, d.is_to_be_booked, d.booking_key,
-         now() - d.booking_sent_at, d.supersedes
+         now() - d.booking_sent_at, d.origin, d.supersedes
   into document_id, document_state, document_kind, document_reference, document_key, document_request, document_number,
        document_place, document_currency, document_total, document_answered, first_sent, last_sent, generation,
-       is_to_be_booked, booking_key, booking_sent, v_supersedes
+       is_to_be_booked, booking_key, booking_sent, document_origin, v_supersedes
   from shopledger.documents d
   where d.connection_id = c.id and d.source_type = t.source_type and d.source_id = t.source_id and d.sub_id = ''
     and d.state in ('planned', 'draft', 'booked') and (d.first_sent_at is not null or d.origin <> 'sent')
@@ -937,10 +937,10 @@ begin
     verdict := 'off';
     return;
   end if;
-  -- The owner may have chosen another kind since one was planned that never went out.
+  -- What was planned and never went out is not in the way of another kind, or of a later generation.
   update shopledger.documents set state = 'gone', updated_at = now()
-  where connection_id = t.connection_id and source_type = t.source_type and source_id = t.source_id and kind <> p_kind
-    and state = 'planned' and first_sent_at is null;
+  where connection_id = t.connection_id and source_type = t.source_type and source_id = t.source_id
+    and (kind <> p_kind or generation <> p_generation) and state = 'planned' and first_sent_at is null;
   insert into shopledger.documents as d (
     account_id, connection_id, transfer_id, source_type, source_id, kind, generation, state, reference, idempotency_key,
     request, currency, total, is_to_be_booked, supersedes, first_sent_at, last_sent_at)

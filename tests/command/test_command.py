@@ -98,9 +98,9 @@ def test_one_service_needs_servers(own_folder: Path) -> None:
 
 def test_a_command_that_does_not_exist_is_a_wrong_command() -> None:
     # Given a command typed wrong
-    ended = shopledger("transfer")
+    ended = shopledger("transfered")
     assert ended.returncode == 2
-    assert "No such command 'transfer'" in ended.stderr
+    assert "No such command 'transfered'" in ended.stderr
 
 
 def test_every_exit_code_is_documented() -> None:

@@ -81,7 +81,7 @@ def test_an_order_that_changes_later_is_in_the_books_already(line: Line) -> None
     line.work(1)
     assert [d.gross for d in line.books.documents()] == [Decimal("125.00")]
     assert line.state(1) == ("done", "changed_since")
-    assert "invoice 1 with 125.00 DKK; it has changed since, to 625.00" in line.said(1)
+    assert "invoice 1 with 125.00 DKK; it has changed, to 625.00" in line.said(1)
 
     # And when it is as it was, there is nothing to say
     tell(line.shop, woo_order(1, modified=90), delivery="d3")

@@ -1,0 +1,82 @@
+"""The owner's word after his own hands in the books: never a second document, and nothing of his written over."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from shared.domain.document import DocumentKind
+from shared.store.database import Database
+from tests.line.rig import line_to
+from tests.look.conftest import Command
+from tests.owner.conftest import CERTAIN, Desk
+from tests.support.orders import tell, woo_order
+from tests.support.servers import DatabaseAddress
+
+
+def test_an_order_begins_anew_beside_an_invoice_that_was_never_sent(fresh_database: DatabaseAddress) -> None:
+    # Given an order in the books whose invoice the books were not up to, and that the owner deletes then
+    by_state = {"processing": {"document": "order"}, "completed": {"document": "invoice"}}
+    with (
+        closing(Database(fresh_database.app_url, name="test", connections=4)) as store,
+        line_to(store, by_state=by_state) as line,
+    ):
+        desk = Desk(line, Command(fresh_database))
+        desk.transferred(1)
+        tell(line.shop, woo_order(1, status="completed", modified=60), delivery="d2")
+        desk.books.add_fault(kind="answer", method="POST", path="/invoices/drafts", status=429, count=1)
+        line.work(1)
+        line.let_time_pass(CERTAIN)
+        desk.books.delete_draft(DocumentKind.ORDER, 1)
+
+        # When he has it sent again, then there is one invoice
+        desk.command.says("retry", "1")
+        for _ in range(3):
+            line.work(1)
+            line.let_time_pass(CERTAIN)
+        assert line.state(1)[0] == "done", line.said(1)
+        assert [document.kind for document in desk.books.documents()] == [DocumentKind.INVOICE]
+
+
+def test_a_linked_draft_whose_words_somebody_rewrote_is_not_made_again(desk: Desk) -> None:
+    # Given a linked draft that has another reference by now
+    tell(desk.line.shop, woo_order(1))
+    draft = desk.books.put_draft(DocumentKind.INVOICE, reference="R")
+    desk.command.says("link", "1", str(draft), "--place", "draft")
+    desk.books.delete_draft(DocumentKind.INVOICE, draft)
+    assert desk.books.put_draft(DocumentKind.INVOICE, reference="other words") == draft
+
+    # When the owner has the order looked at, then he is asked to look for it, and nothing is made
+    desk.command.says("retry", "1")
+    desk.line.work(1)
+    assert desk.line.state(1) == ("failed", "link_lost")
+    assert len(desk.references()) == 1
+
+
+def test_a_linked_draft_that_its_owner_changed_keeps_what_he_wrote(desk: Desk) -> None:
+    # Given a linked draft that the owner made cheaper
+    tell(desk.line.shop, woo_order(1))
+    draft = desk.books.put_draft(DocumentKind.INVOICE, reference="R")
+    desk.command.says("link", "1", str(draft), "--place", "draft")
+    desk.books.change_line(DocumentKind.INVOICE, draft, 1, price=desk.books.documents()[0].net - 10)
+    his = desk.books.documents()
+
+    # When he has the order looked at, then both sums are told, and his stays
+    desk.command.says("retry", "1")
+    desk.line.work(1)
+    assert desk.line.state(1) == ("failed", "totals_differ")
+    assert desk.books.documents() == his
+
+
+def test_our_draft_is_found_after_somebody_wrote_on_it_and_booked_it(desk: Desk) -> None:
+    # Given a draft of ours that the owner wrote on, and booked
+    desk.transferred(1)
+    desk.line.let_time_pass(CERTAIN)
+    desk.books.delete_draft(DocumentKind.INVOICE, 1)
+    desk.books.book_draft(desk.books.put_draft(DocumentKind.INVOICE, reference=f"{desk.ours(1)} ring first"))
+
+    # When it is to be sent again, then it stands in the way, and the retry finds it
+    assert desk.command.run("send-again", "1").exit_code == 1
+    desk.command.says("retry", "1")
+    desk.line.work(1)
+    assert desk.line.state(1) == ("done", "")
+    assert len(desk.references()) == 1
