@@ -65,8 +65,8 @@ def test_a_transferred_order_tells_where_it_is_in_the_books(town: Town) -> None:
         (
             1005,
             "done - it is in the books",
-            "changed_since - The order is in the books as invoice 2 with 125.00 DKK; it has changed, to 250.00. What changed:"
-            " total 125.00 to 250.00; line 1 (Kaffekrus): net 100.00 to 200.00, VAT 25.00 to 50.00.",
+            "changed_since - The order is in the books as invoice 2 with 125.00 DKK; it has changed, to 250.00. What"
+            " changed: total 125.00 to 250.00; line 1 (Kaffekrus): net 100.00 to 200.00, VAT 25.00 to 50.00.",
             "Change the document in the books by hand if that matters.",
         ),
     ],
