@@ -150,7 +150,7 @@ def test_nobody_knows_yet_what_became_of_what_just_went_out(desk: Desk) -> None:
     tell(desk.line.shop, woo_order(1))
     desk.books.add_fault(kind="drop", method="POST", path="*drafts*", count=1)
     desk.line.work(1)
-    assert "its outcome is not known yet" in desk.command.fails("send-again", "1")
+    assert "may still be under way" in desk.command.fails("send-again", "1")
 
     # When a minute has passed, and the books have it nowhere, then a new one goes
     aged(desk)
