@@ -72,7 +72,9 @@ def _check_is_certain(order: str, living: Sequence[LivingDocument]) -> None:
         retry = shlex.join(["shopledger", "retry", order])
         raise _nothing(order, f"it has no document, so nothing went before; `{retry}` has it go")
     if any(one.last_sent is not None and one.last_sent.total_seconds() < CERTAIN_AFTER for one in living):
-        raise _nothing(order, "it went out less than a minute ago, and something of it may still be under way; wait a minute")
+        raise _nothing(
+            order, "it went out less than a minute ago, and more of it may still be under way; wait a minute"
+        )
 
 
 def _standing(client: AccountingClient, living: Sequence[LivingDocument]) -> list[FoundDocument]:
