@@ -84,6 +84,8 @@ class DocumentLife:
         """
         if document.origin != "sent":
             raise needs_user("link_lost", kind=document.kind, number=document.number)
+        if document.state == "draft" and self._steps.lost_its_reference(document):
+            raise needs_user("reference_lost", number=document.number, reference=document.reference)
         if self._claim.owner_asked:
             return Outcome(
                 state="waiting", name="put_back", reason="begun_anew", document=document.id, document_state="gone"
@@ -103,7 +105,9 @@ class DocumentLife:
         has_not_arrived = document.state == "draft" and document.answered_total is None
         if not sentences.agree(document, found) and (self._claim.owner_asked or has_not_arrived):
             return True
-        return goal is not None and goal.handling.book and goal.order.total != document.total
+        if goal is None or not goal.handling.book:
+            return False
+        return (goal.order.total, goal.order.currency) != (document.total, document.currency)
 
     def _repaired(
         self, document: PlannedDocument, found: FoundDocument, goal: Goal | Skipped | None
@@ -142,7 +146,10 @@ class DocumentLife:
         ended = sentences.transferred(document, found)
         if ended.state != "done":
             return ended
-        kept = self._steps.supersede(former) if former is not None else None
+        kept = None
+        if former is not None:
+            self._steps.note(document, found)
+            kept = self._steps.supersede(former)
         if isinstance(goal, Goal) and goal.handling.book and found.place is Place.DRAFT:
             booked = self._steps.book(
                 document, found, send_by=goal.settings.send_by, with_number=_number_of_its_own(goal)

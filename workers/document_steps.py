@@ -8,6 +8,7 @@ import contextlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import orjson
 
@@ -18,6 +19,7 @@ from shared.errors import NeedsUser, Skip
 from shared.store import line
 from shared.store.claims import FormerDocument, PlannedDocument
 from shared.store.database import Database
+from shared.store.line import Noted
 from workers.hand import LEASE, Hand, LeaseLost, Point, PutBack, now
 from workers.make_once import wait_for_late_ones
 from workers.trace import Trace
@@ -47,9 +49,16 @@ class DocumentSteps:
         """The same bytes under the same key, for one that is in no place of the books."""
         since = now()
         if not line.send_again(self._database, self._claim, document, lease=LEASE):
-            raise LeaseLost
+            is_ours = line.renew(self._database, self._claim, lease=LEASE)
+            raise PutBack("connection_off") if is_ours else LeaseLost
         self._hand.renewed(since)
-        return self.send(document)
+        made = self.send(document)
+        # Under a key that the books know they may answer with what somebody has deleted since.
+        there = self._found(replace(document, number=made.number, place=made.place))
+        if there is None:
+            self._note(document, made, is_answered=False)
+            raise deleted(document, made.number)
+        return there
 
     def look_up(self, document: PlannedDocument) -> FoundDocument | None:
         """The one under its number, or whatever has its reference. Raises PutBack while something may still come."""
@@ -65,7 +74,16 @@ class DocumentSteps:
 
     def note(self, document: PlannedDocument, found: FoundDocument) -> None:
         """Writes down what is in the books, before the next thing is done."""
-        self._noted(line.progress(self._database, self._claim, document.id, lease=LEASE, found=found, state="draft"))
+        self._note(document, found, is_answered=True)
+
+    def lost_its_reference(self, document: PlannedDocument) -> bool:
+        """Whether what stands under its number may be ours, without our reference: it comes to the same."""
+        if not document.number or document.place != Place.DRAFT:
+            return False
+        with contextlib.suppress(Skip):
+            found = self._client.get_document(DocumentKind(document.kind), Place.DRAFT, document.number)
+            return (found.total, found.currency) == (document.total, document.currency)
+        return False
 
     def replace(self, document: PlannedDocument, found: FoundDocument) -> FoundDocument:
         """The content that was frozen in place of what the draft holds."""
@@ -148,11 +166,23 @@ class DocumentSteps:
         self._hand.passed(Point.COMPARED)
         return found
 
-    def _noted(self, verdict: str) -> None:
-        if verdict == "off":
-            raise PutBack("connection_off")
+    def _note(self, document: PlannedDocument, found: FoundDocument, *, is_answered: bool) -> None:
+        state: Literal["draft", "booked"] = "draft" if found.place is Place.DRAFT else "booked"
+        self._noted(
+            line.progress(
+                self._database,
+                self._claim,
+                document.id,
+                lease=LEASE,
+                found=found,
+                state=state,
+                is_answered=is_answered,
+            )
+        )
+
+    def _noted(self, verdict: Noted) -> None:
         if verdict != "noted":
-            raise LeaseLost
+            raise {"off": PutBack("connection_off"), "outdated": PutBack("order_changed")}.get(verdict, LeaseLost())
         self._hand.renewed(now())
 
 

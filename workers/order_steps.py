@@ -35,8 +35,8 @@ class OrderTry:
         goal = self._goal(document)
         if document is None and isinstance(goal, Skipped):
             return sentences.skipped(goal)
-        if document is not None and self._is_settled(document) and not isinstance(goal, Goal):
-            return self._told(document, sentences.already(document), goal)
+        if document is not None and self._is_settled(document, goal):
+            return self._told(document, sentences.already(document))
         connector = installed(accounting, claim.target.kind)
         with self._tools.clients.books(connector, claim.target, self._hand) as client:
             life = DocumentLife(self._tools, self._hand, self.trace, self._reader, connector, client)
@@ -44,19 +44,26 @@ class OrderTry:
                 assert isinstance(goal, Goal)
                 return life.begin(goal)
             ended = life.carry_on(document, goal, judged=self._judged)
-        return self._told(self.trace.document or document, ended, goal)
+        return self._told(self.trace.document or document, ended)
 
-    def _is_settled(self, document: PlannedDocument) -> bool:
-        """Whether nothing has to be looked up: it is known what is in the books, and nobody asked to look again."""
-        return not document.is_open and not self._claim.owner_asked and self._claim.former is None
+    def _is_settled(self, document: PlannedDocument, goal: Goal | Skipped | None) -> bool:
+        """Whether nothing has to be looked up: it is known what is in the books, nothing more is to become of it, and
+        nobody asked to look again. A draft that was to be booked may have been, by hand.
+        """
+        is_left = isinstance(goal, Skipped) and document.is_to_be_booked
+        is_known = not document.is_open and self._claim.former is None
+        return is_known and not is_left and not isinstance(goal, Goal) and not self._claim.owner_asked
 
     def _goal(self, document: PlannedDocument | None) -> Goal | Skipped | None:
         """What is still to become of the order; None where nothing more is.
 
-        Without handlings by state the first document is final; it is only booked, where it was made for that.
+        Without handlings by state the first document is final; it is only booked, where it was made for that. One that
+        somebody else made stays as it is.
         """
         if document is None:
             return self._judged()
+        if document.origin != "sent":
+            return None
         now = rung(document.kind, is_booked=document.state == "booked")
         is_to_be_booked = document.is_to_be_booked and document.state != "booked"
         if not is_to_be_booked and not (self._claim.settings.get("by_state") and now < 2):
@@ -81,12 +88,10 @@ class OrderTry:
         self._hand.passes(Point.DECIDED)
         return Goal(order, settings, decided)
 
-    def _told(self, document: PlannedDocument, ended: Outcome, goal: Goal | Skipped | None) -> Outcome:
+    def _told(self, document: PlannedDocument, ended: Outcome) -> Outcome:
         """With what the owner is to know of the order as it is now, if that can be read."""
         if ended.state != "done":
             return ended
-        if isinstance(goal, Skipped) and document.is_to_be_booked and document.state == "draft":
-            return sentences.left_as_draft(document, ended, goal.sentence)
         try:
             return sentences.changed_since(document, ended, self._reader.newest(), self._reader.changed())
         except Fate:

@@ -20,12 +20,12 @@ def transferred(document: PlannedDocument, found: FoundDocument) -> Outcome:
         document_state="draft" if found.place is Place.DRAFT else "booked",
         place=found.place,
         number=found.number,
-        answered_total=found.total,
+        # In another currency it says nothing: it is looked up again until it agrees.
+        answered_total=found.total if found.currency == document.currency else None,
     )
     if agree(document, found):
         return ended
-    code = "booked_total_differs" if found.place is Place.BOOKED else "totals_differ"
-    return _failed(ended, code, document, books=f"{found.total:.2f}", currency=found.currency, number=found.number)
+    return _differs(ended, document, found.place, f"{found.total:.2f}", found.currency, found.number)
 
 
 def skipped(why: Skipped) -> Outcome:
@@ -40,9 +40,8 @@ def already(document: PlannedDocument) -> Outcome:
     """The first document is final; one that did not come to the total stays open."""
     books = document.answered_total if document.answered_total is not None else document.total
     if books != document.total:
-        code = "booked_total_differs" if document.place == Place.BOOKED else "totals_differ"
         ended = Outcome(state="failed", name="failed")
-        return _failed(ended, code, document, books=f"{books:.2f}", currency=document.currency, number=document.number)
+        return _differs(ended, document, document.place, f"{books:.2f}", document.currency, document.number)
     sentence = _already(document, "")
     return Outcome(state="done", name="already_synced", reason="already_synced", sentence=sentence)
 
@@ -64,13 +63,13 @@ def order_kept(ended: Outcome, order: FoundDocument) -> Outcome:
 def changed_since(document: PlannedDocument, ended: Outcome, order: Order, changed: Sequence[str]) -> Outcome:
     """What is in the books stays there; what changed since is told, and another total is a reason of its own."""
     since = f" What changed: {'; '.join(changed)}." if changed else ""
-    if order.total == document.total:
+    if (order.total, order.currency) == (document.total, document.currency):
         return replace(ended, sentence=_already(document, since)) if ended.reason == "already_synced" else ended
     sentence = REASONS["changed_since"].says(
         kind=document.kind,
         number=ended.number or document.number,
         books=f"{document.total:.2f}",
-        order=f"{order.total:.2f}",
+        order=f"{order.total:.2f}" if order.currency == document.currency else f"{order.total:.2f} {order.currency}",
         currency=document.currency,
         since=since,
     )
@@ -81,6 +80,16 @@ def _already(document: PlannedDocument, since: str) -> str:
     return REASONS["already_synced"].says(kind=document.kind, number=document.number, since=since)
 
 
-def _failed(ended: Outcome, code: str, document: PlannedDocument, **books: object) -> Outcome:
-    sentence = REASONS[code].says(kind=document.kind, order=f"{document.total:.2f}", **books)
+def _differs(
+    ended: Outcome, document: PlannedDocument, place: str | None, books: str, currency: str, number: str | None
+) -> Outcome:
+    code = "totals_differ" if place in (None, Place.DRAFT) else "booked_total_differs"
+    sentence = REASONS[code].says(
+        kind=document.kind,
+        place=place,
+        order=f"{document.total:.2f}",
+        books=books,
+        currency=currency,
+        number=number,
+    )
     return replace(ended, state="failed", name="failed", reason=code, sentence=sentence)

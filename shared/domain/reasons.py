@@ -116,13 +116,18 @@ _ALL = (
     ),
     Reason(
         "booked_total_differs",
-        "The {kind} {number} is booked with {books} {currency}, the order comes to {order} {currency}.",
-        "Somebody changed it as it was booked: credit it in the books, and have the order sent again then.",
+        "The {kind} {number} is {place} in the books with {books} {currency}, the order comes to {order} {currency}.",
+        "Somebody changed it there: put it right there, or credit it and use `shopledger send-again`.",
     ),
     Reason(
         "document_deleted",
         "The {kind} {number} is not in the books any more.",
         "Have the order sent again if there is to be a new one, or ignore it.",
+    ),
+    Reason(
+        "reference_lost",
+        "The draft {number} stands in the books without our reference {reference}; it may be the order's.",
+        "Write the reference back there if it is the order's, else use `shopledger send-again`.",
     ),
     Reason(
         "link_lost",

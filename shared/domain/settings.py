@@ -151,6 +151,11 @@ class OrderSettings(BaseModel):
             raise ValueError("by_state names the states itself: leave allowed_states and trigger out")
         elif {"document", "book"} & self.model_fields_set:
             raise ValueError("with by_state, document and book are said for each state: leave them out beside it")
+        for state in (*(self.allowed_states or ()), *(self.by_state or ())):
+            if not state or state != state.strip():
+                raise ValueError(
+                    f"{state!r} is no state of a shop: write it as the shop does, without blanks around it"
+                )
         is_booked = self.book or any(one.book for one in (self.by_state or {}).values())
         if not is_booked and (self.send_by != SendBy.NONE or self.booked_number != "next"):
             raise ValueError("send_by and booked_number are for what is booked: choose book: true, or leave them out")

@@ -23,8 +23,8 @@ from shared.store.sql import query
 #: Lost: the lease is. Outdated: the shop has said something newer. Off: something on its way is switched off. In each
 #: case nothing was frozen.
 Frozen = Literal["frozen", "lost", "outdated", "off"]
-#: Off: something on its way is switched off, and it is not to be booked now.
-Noted = Literal["noted", "lost", "off"]
+#: Outdated, off: as above, and it is not to be booked now.
+Noted = Literal["noted", "lost", "outdated", "off"]
 
 
 def claim(database: Database, account: int, transfer: int, *, lease: float) -> Claim | Verdict:
@@ -193,16 +193,21 @@ def progress(
     lease: float,
     found: FoundDocument | None = None,
     state: Literal["draft", "booked", "superseded"] | None = None,
+    is_answered: bool = True,
     booking_key: str | None = None,
 ) -> Noted:
-    """Writes down how far a document has come, and renews the lease. With a key it is about to be booked under it."""
+    """Writes down how far a document has come, and renews the lease. With a key it is about to be booked under it.
+
+    `is_answered` False: what the books come to stays unknown.
+    """
     values = {
         "lease": lease,
+        "version": claim.version,
         "document": document,
         "state": state,
         "place": found.place if found else None,
         "number": found.number if found else None,
-        "answered": found.total if found else None,
+        "answered": found.total if found and is_answered else None,
         "booking_key": booking_key,
     }
     verdict: Noted = database.one("progress", claim.held_by | values)[0]

@@ -874,7 +874,7 @@ begin
   select k.settings into settings from shopledger.connection_settings k
   where k.connection_id = c.id and k.version = c.settings_version;
   select e.body into body from shopledger.events e where e.id = t.newest_event_id and e.received_at = t.newest_event_at;
-  -- The living document is the one that was sent last; what was planned and never sent does not exist.
+  -- The living document is the one that takes the place of the others; what was planned and never sent does not exist.
   select d.id, d.state, d.kind, d.reference, d.idempotency_key, d.request, d.external_number, d.place, d.currency, d.total,
          d.answered_total, now() - d.first_sent_at, now() - d.last_sent_at, d.generation, d.is_to_be_booked, d.booking_key,
          now() - d.booking_sent_at, d.origin, d.supersedes
@@ -884,6 +884,8 @@ begin
   from shopledger.documents d
   where d.connection_id = c.id and d.source_type = t.source_type and d.source_id = t.source_id and d.sub_id = ''
     and d.state in ('planned', 'draft', 'booked') and (d.first_sent_at is not null or d.origin <> 'sent')
+    and not exists (select from shopledger.documents n where n.supersedes = d.id and n.first_sent_at is not null
+                    and n.state in ('planned', 'draft', 'booked'))
   order by d.id desc limit 1;
   select d.id, d.kind, d.reference, d.idempotency_key, d.external_number
   into former_id, former_kind, former_reference, former_key, former_number
@@ -974,11 +976,11 @@ end
 $$;
 
 -- How far a document has come, written down in the middle of a try; makes the lease last. With `p_booking_key` it is about
--- to be booked, under that key. Null arguments leave it as it is. `verdict`: noted; lost (the lease); off (something on its
--- way is switched off, and it is not to be booked now).
+-- to be booked, under that key. Null arguments leave it as it is. `verdict`: noted; lost (the lease); and where it was to be
+-- booked, outdated (the shop or the owner has said something newer) or off (something on its way is switched off).
 create function progress(
-  p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_document bigint, p_state text, p_place text,
-  p_number text, p_answered numeric, p_booking_key text, out verdict text
+  p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_version integer, p_document bigint, p_state text,
+  p_place text, p_number text, p_answered numeric, p_booking_key text, out verdict text
 )
 language plpgsql as $$
 begin
@@ -986,9 +988,13 @@ begin
     verdict := 'lost';
     return;
   end if;
-  verdict := case when p_booking_key is not null and not (
-    select shopledger.is_on(c) from shopledger.connections c
-    join shopledger.documents d on d.connection_id = c.id where d.id = p_document) then 'off' else 'noted' end;
+  select case when p_booking_key is null then 'noted'
+              when t.version <> p_version then 'outdated'
+              when not shopledger.is_on(c) then 'off'
+              else 'noted' end
+  into verdict
+  from shopledger.transfers t join shopledger.connections c on c.id = t.connection_id
+  where t.account_id = p_account and t.id = p_transfer;
   update shopledger.documents
   set state = coalesce(p_state, state), place = coalesce(p_place, place), updated_at = now(),
       external_number = coalesce(p_number, external_number), answered_total = coalesce(p_answered, answered_total),
@@ -1047,7 +1053,7 @@ begin
       -- A word that came meanwhile is still to be heard.
       owner_asked = t.owner_asked and (t.version > p_version
                                        or p_state = 'waiting' and p_document_state is distinct from 'gone'),
-      is_waived = t.is_waived and (t.version > p_version or p_state = 'waiting'),
+      is_waived = t.is_waived and (t.version > p_version or p_state in ('waiting', 'failed')),
       rung_at = null,
       next_attempt_at = case when p_state = 'waiting' and (t.version = p_version or p_open) then now() + p_wait end
   from shopledger.connections c

@@ -112,6 +112,21 @@ def test_one_credit_note_serves_one_order(desk: Desk) -> None:
     assert desk.everything() == before
 
 
+def test_the_credit_note_of_another_order_proves_nothing(desk: Desk) -> None:
+    # Given two orders of one customer with the same total, both booked, and the second one credited
+    for number in (1, 2):
+        desk.transferred(number)
+    aged(desk)
+    invoices = [desk.books.book_draft(number) for number in (1, 2)]
+    credit = str(desk.books.credit_invoice(invoices[1]))
+
+    # When the first is to be sent again with that note, then it is refused
+    before = desk.everything()
+    refused = desk.command.fails("send-again", "1", "--credited-by", credit)
+    assert f"the credit note {credit} takes back the invoice of order 2" in refused
+    assert desk.everything() == before
+
+
 def test_only_what_takes_the_whole_invoice_back_is_its_credit_note(desk: Desk) -> None:
     # Given a booked invoice of 125.00
     desk.transferred(1)

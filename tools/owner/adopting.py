@@ -50,6 +50,8 @@ class Pattern:
             raise ValueError(f"nothing is known of {{{others[0]}}}; write {{number}} or {{id}}")
         if not names:
             raise ValueError("it must hold {number}, or {id} for the shop's own, as in 'WC-{number}'")
+        if re.search(r"[{}]", re.sub(r"\{(number|id)\}", "", text)):
+            raise ValueError("it has a brace that belongs to no {number} or {id}")
         return cls(text)
 
     def of(self, order: Candidate) -> str:

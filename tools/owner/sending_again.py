@@ -47,6 +47,9 @@ def send_again(place: places.Place, account: StoredAccount, order: Order, *, cre
         proof = prove(client, name, living, credited_by)
     credit = proof.credit.number if proof.credit is not None else None
     with place.database.account(account.id) as c:
+        other = ownership.taken_by(c, order.id, order.target_system, proof.credit) if proof.credit else None
+        if other is not None:
+            raise _nothing(name, f"the credit note {credit} takes back the invoice of order {other}")
         refusal = ownership.give_up(c, order.id, living, rests_on=proof.rests_on, credit=credit)
     if refusal is not None:
         raise _nothing(name, words.refused(refusal, name, f"the credit note {credit}"))
@@ -111,7 +114,9 @@ def _the_booked_one(order: str, standing: Sequence[FoundDocument]) -> FoundDocum
 
 
 def _check_takes_back(order: str, credit: FoundDocument, invoice: FoundDocument) -> None:
-    if credit.customer != invoice.customer:
+    if not invoice.total:
+        wrong = "it comes to nothing, and so would any other"
+    elif credit.customer != invoice.customer:
         wrong = f"it is of customer {credit.customer}, and {words.called(invoice)} of {invoice.customer}"
     elif (credit.total, credit.currency) != (-invoice.total, invoice.currency):
         worth = money(credit.total, credit.currency)

@@ -1,2 +1,2 @@
-select progress(%(account)s, %(transfer)s, %(token)s, make_interval(secs => %(lease)s), %(document)s, %(state)s, %(place)s,
-                %(number)s, %(answered)s, %(booking_key)s)
+select progress(%(account)s, %(transfer)s, %(token)s, make_interval(secs => %(lease)s), %(version)s, %(document)s,
+                %(state)s, %(place)s, %(number)s, %(answered)s, %(booking_key)s)
