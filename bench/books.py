@@ -75,7 +75,10 @@ def draft(reference: str, number: int) -> bytes:
     ).encode()  # fmt: skip
 
 
+YEAR = {"fromDate": "2026-01-01", "toDate": "2026-12-31", "closed": False}
 FIXED = {
+    "/accounting-years": collection("accounting-years", [{"year": "2026", **YEAR}]),
+    "/accounting-years/2026/periods": collection("accounting-years/2026/periods", [{"periodNumber": 1, **YEAR}]),
     "/layouts": collection("layouts", [{"layoutNumber": 19, "name": "Danish", "deleted": False}]),
     "/payment-terms": collection(
         "payment-terms", [{"paymentTermsNumber": 1, "name": "Net 8 days", "paymentTermsType": "net"}]
