@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from connectors.registry import accounting
 from shared.domain.decide import decide
-from shared.domain.reasons import REASONS, Skipped
+from shared.domain.reasons import Skipped
 from shared.domain.settings import Handling, OrderSettings, rung
 from shared.errors import Fate
 from shared.store.claims import Outcome, PlannedDocument
@@ -31,7 +31,7 @@ class OrderTry:
         self._hand.passes(Point.CLAIMED)
         claim, document = self._claim, self._claim.document
         if claim.ignored_why is not None:
-            return sentences.skipped(Skipped("ignored", REASONS["ignored"].says(why=claim.ignored_why)))
+            return sentences.ignored(claim.ignored_why, document, claim.former)
         goal = self._goal(document)
         if document is None and isinstance(goal, Skipped):
             return sentences.skipped(goal)

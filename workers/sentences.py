@@ -8,7 +8,7 @@ from dataclasses import replace
 from shared.domain.document import FoundDocument, Place
 from shared.domain.order import Order
 from shared.domain.reasons import REASONS, Skipped
-from shared.store.claims import Outcome, PlannedDocument
+from shared.store.claims import FormerDocument, Outcome, PlannedDocument
 
 
 def transferred(document: PlannedDocument, found: FoundDocument) -> Outcome:
@@ -26,6 +26,15 @@ def transferred(document: PlannedDocument, found: FoundDocument) -> Outcome:
     if agree(document, found):
         return ended
     return _differs(ended, document, found.place, f"{found.total:.2f}", found.currency, found.number)
+
+
+def ignored(why: str, document: PlannedDocument | None, former: FormerDocument | None) -> Outcome:
+    """With what is left in the books where one document was to take the place of another."""
+    sentence = REASONS["ignored"].sentence.format(why=why)
+    if document is not None and former is not None:
+        both = f"{former.kind} {former.number} and {document.kind} {document.number or document.reference}"
+        sentence += f". The books have both {both} of it."
+    return skipped(Skipped("ignored", f"{sentence} {REASONS['ignored'].next_step}"))
 
 
 def skipped(why: Skipped) -> Outcome:

@@ -151,6 +151,8 @@ class OrderSettings(BaseModel):
             raise ValueError("by_state names the states itself: leave allowed_states and trigger out")
         elif {"document", "book"} & self.model_fields_set:
             raise ValueError("with by_state, document and book are said for each state: leave them out beside it")
+        if self.allowed_states is not None and not self.allowed_states:
+            raise ValueError("allowed_states names no state: name one, or leave it out")
         for state in (*(self.allowed_states or ()), *(self.by_state or ())):
             if not state or state != state.strip():
                 raise ValueError(

@@ -27,7 +27,6 @@ ROOT = Path(__file__).parents[2]
         ("completed", {"processing", "completed"}, None),
         ("packed", {"packed"}, None),
         ("on-hold", {"processing", "completed"}, "state_not_allowed"),
-        ("processing", set(), "state_not_allowed"),
         ("trash", {"trash", "processing"}, "order_trashed"),
     ],
 )

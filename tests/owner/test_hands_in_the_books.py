@@ -67,6 +67,28 @@ def test_a_linked_draft_that_its_owner_changed_keeps_what_he_wrote(desk: Desk) -
     assert desk.books.documents() == his
 
 
+def test_an_order_that_is_ignored_half_way_says_that_both_documents_stand(fresh_database: DatabaseAddress) -> None:
+    # Given an order that climbs, and whose draft could not be deleted
+    by_state = {"processing": {"document": "order"}, "completed": {"document": "invoice"}}
+    with (
+        closing(Database(fresh_database.app_url, name="test", connections=4)) as store,
+        line_to(store, by_state=by_state) as line,
+    ):
+        desk = Desk(line, Command(fresh_database))
+        desk.transferred(1)
+        tell(line.shop, woo_order(1, status="completed", modified=60), delivery="d2")
+        desk.books.add_fault(kind="answer", method="DELETE", path="*", status=400, body="{}", count=1)
+        line.work(1)
+        assert line.state(1)[0] == "failed"
+
+        # When the owner wants it left alone, and the shop tells of it, then he reads what the books have of it
+        desk.command.says("ignore", "1", "--why", "by hand")
+        tell(line.shop, woo_order(1, status="completed", modified=90), delivery="d3")
+        line.work(1)
+        assert line.state(1) == ("skipped", "ignored")
+        assert "The books have both order 1 and invoice 1 of it." in line.said(1)
+
+
 def test_our_draft_is_found_after_somebody_wrote_on_it_and_booked_it(desk: Desk) -> None:
     # Given a draft of ours that the owner wrote on, and booked
     desk.transferred(1)
