@@ -13,6 +13,7 @@ from typing import Literal
 import orjson
 
 from connectors.accounting import AccountingClient
+from shared.domain.build import is_reference
 from shared.domain.document import DocumentKind, FoundDocument, Place, SendBy
 from shared.domain.reasons import needs_user
 from shared.errors import NeedsUser, Skip
@@ -77,12 +78,15 @@ class DocumentSteps:
         self._note(document, found, is_answered=True)
 
     def lost_its_reference(self, document: PlannedDocument) -> bool:
-        """Whether what stands under its number may be ours, without our reference: it comes to the same."""
+        """Whether what stands under its number may be ours, without our reference: it comes to the same, and bears no
+        reference of another order.
+        """
         if not document.number or document.place != Place.DRAFT:
             return False
         with contextlib.suppress(Skip):
             found = self._client.get_document(DocumentKind(document.kind), Place.DRAFT, document.number)
-            return (found.total, found.currency) == (document.total, document.currency)
+            is_alike = (found.total, found.currency) == (document.total, document.currency)
+            return is_alike and not is_reference(found.reference)
         return False
 
     def replace(self, document: PlannedDocument, found: FoundDocument) -> FoundDocument:

@@ -6,6 +6,7 @@ the order's total, `reconcile_totals` says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -25,6 +26,11 @@ def reference(connection: int, source_id: str, generation: int) -> str:
     """By which the document is found again: two shops in one agreement may have the same order numbers."""
     again = "" if generation == 1 else f"/{generation}"
     return f"SL{connection}-{quote(source_id, safe='')}{again}"
+
+
+def is_reference(text: str) -> bool:
+    """Whether it begins with one that we gave, of whichever order."""
+    return re.match(r"SL[0-9]+-[^ ]", text) is not None
 
 
 def build_document(

@@ -213,6 +213,23 @@ def test_a_draft_that_may_be_ours_under_other_words_is_asked_about(make: Make) -
     assert len(line.books.documents()) == 1
 
 
+def test_a_number_that_another_order_got_since_is_not_taken_for_ours(make: Make) -> None:
+    # Given a draft that the owner deleted, and another order's, which got its number and comes to the same
+    line = make()
+    for number in (1, 2):
+        tell(line.shop, woo_order(number), delivery=f"d{number}")
+        line.work(number)
+        if number == 1:
+            line.books.delete_draft(INVOICE, 1)
+    assert [document.number for document in line.books.documents()] == [1]
+
+    # When he has the first one sent again, then it goes under a new reference
+    once_more(line)
+    again(line)
+    assert line.state(1) == ("done", "")
+    assert len(line.books.documents()) == 2
+
+
 def test_another_currency_of_the_same_amount_is_another_total(make: Make) -> None:
     # Given a draft that is not booked yet, of an order that is in another currency by then
     line = make(book=True)
