@@ -104,7 +104,7 @@ def switch_account(connection: Connection, *, on: bool) -> None:
 
 
 def _switch(connection: Connection, name: str, values: Mapping[str, Any]) -> None:
-    """Holds before, too: orders that came while a system or an account was off wait, and would go when it is on."""
+    """Holds before, too: what came in the very moment of switching off may wait still, and would go when it is on."""
     connection.execute(query("hold_behind_switches"))
     connection.execute(query(name), values)
     connection.execute(query("hold_behind_switches"))

@@ -3,11 +3,7 @@ with behind as (
   select t.id
   from transfers t
   join connections c on c.id = t.connection_id
-  join systems s on s.id = c.source_system_id
-  join systems b on b.id = c.target_system_id
-  join accounts a on a.id = c.account_id
-  where t.account_id = current_account() and t.state = 'waiting'
-    and not (c.active and s.active and b.active and a.active)
+  where t.account_id = current_account() and t.state = 'waiting' and not is_on(c)
   order by t.id
   for update of t
 )

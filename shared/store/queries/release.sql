@@ -2,10 +2,7 @@
 with held as (
   select t.id
   from transfers t
-  join connections c on c.id = t.connection_id and c.active
-  join systems s on s.id = c.source_system_id and s.active
-  join systems b on b.id = c.target_system_id and b.active
-  join accounts a on a.id = c.account_id and a.active
+  join connections c on c.id = t.connection_id and is_on(c)
   where t.account_id = current_account() and t.connection_id = %(connection)s and t.state = 'held'
   order by t.id
   for update of t
