@@ -107,7 +107,7 @@ class DocumentLife:
             return True
         if goal is None or not goal.handling.book:
             return False
-        return (goal.order.total, goal.order.currency) != (document.total, document.currency)
+        return not sentences.agree(document, goal.order)
 
     def _repaired(
         self, document: PlannedDocument, found: FoundDocument, goal: Goal | Skipped | None

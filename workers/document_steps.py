@@ -20,9 +20,9 @@ from shared.errors import NeedsUser, Skip
 from shared.store import line
 from shared.store.claims import FormerDocument, PlannedDocument
 from shared.store.database import Database
-from shared.store.line import Noted
-from workers.hand import LEASE, Hand, LeaseLost, Point, PutBack, now
+from workers.hand import LEASE, Hand, Point, now
 from workers.make_once import wait_for_late_ones
+from workers.sentences import agree
 from workers.trace import Trace
 
 
@@ -49,10 +49,7 @@ class DocumentSteps:
     def send_again(self, document: PlannedDocument) -> FoundDocument:
         """The same bytes under the same key, for one that is in no place of the books."""
         since = now()
-        if not line.send_again(self._database, self._claim, document, lease=LEASE):
-            is_ours = line.renew(self._database, self._claim, lease=LEASE)
-            raise PutBack("connection_off") if is_ours else LeaseLost
-        self._hand.renewed(since)
+        self._hand.may_go_on(line.send_again(self._database, self._claim, document, lease=LEASE), since)
         made = self.send(document)
         # Under a key that the books know they may answer with what somebody has deleted since.
         there = self._found(replace(document, number=made.number, place=made.place))
@@ -85,8 +82,7 @@ class DocumentSteps:
             return False
         with contextlib.suppress(Skip):
             found = self._client.get_document(DocumentKind(document.kind), Place.DRAFT, document.number)
-            is_alike = (found.total, found.currency) == (document.total, document.currency)
-            return is_alike and not is_reference(found.reference)
+            return agree(document, found) and not is_reference(found.reference)
         return False
 
     def replace(self, document: PlannedDocument, found: FoundDocument) -> FoundDocument:
@@ -117,7 +113,9 @@ class DocumentSteps:
             sentence = f"The {kind} {former.number} is to go, and deleting it failed: {refused.message}"
             raise NeedsUser(refused.code, sentence) from None
         self._hand.passed(Point.SUPERSEDED)
-        self._noted(line.progress(self._database, self._claim, former.id, lease=LEASE, found=kept, state="superseded"))
+        since = now()
+        verdict = line.progress(self._database, self._claim, former.id, lease=LEASE, found=kept, state="superseded")
+        self._hand.may_go_on(verdict, since)
         return kept
 
     def book(
@@ -125,11 +123,11 @@ class DocumentSteps:
     ) -> FoundDocument:
         """Call it with a draft that was compared just now."""
         key = document.booking_key or str(uuid.uuid4())
-        self._noted(
-            line.progress(
-                self._database, self._claim, document.id, lease=LEASE, found=draft, state="draft", booking_key=key
-            )
+        since = now()
+        verdict = line.progress(
+            self._database, self._claim, document.id, lease=LEASE, found=draft, state="draft", booking_key=key
         )
+        self._hand.may_go_on(verdict, since)
         booking = replace(document, number=draft.number, place=draft.place, booking_key=key)
         self._trace.document = booking
         try:
@@ -156,7 +154,7 @@ class DocumentSteps:
         if document.number and document.place:
             with contextlib.suppress(Skip):
                 known = self._client.get_document(kind, Place(document.place), document.number)
-                if document.reference in (known.reference, known.reference.split(" ", 1)[0]):
+                if known.bears(document.reference):
                     return known
         found = self._client.find_by_reference(document.reference)
         if len(found) > 1:  # one that moved from place to place meanwhile is seen twice
@@ -172,22 +170,11 @@ class DocumentSteps:
 
     def _note(self, document: PlannedDocument, found: FoundDocument, *, is_answered: bool) -> None:
         state: Literal["draft", "booked"] = "draft" if found.place is Place.DRAFT else "booked"
-        self._noted(
-            line.progress(
-                self._database,
-                self._claim,
-                document.id,
-                lease=LEASE,
-                found=found,
-                state=state,
-                is_answered=is_answered,
-            )
+        since = now()
+        verdict = line.progress(
+            self._database, self._claim, document.id, lease=LEASE, found=found, state=state, is_answered=is_answered
         )
-
-    def _noted(self, verdict: Noted) -> None:
-        if verdict != "noted":
-            raise {"off": PutBack("connection_off"), "outdated": PutBack("order_changed")}.get(verdict, LeaseLost())
-        self._hand.renewed(now())
+        self._hand.may_go_on(verdict, since)
 
 
 def deleted(document: PlannedDocument, number: str | None) -> NeedsUser:

@@ -13,6 +13,7 @@ from shared.errors import Retry
 from shared.store import line
 from shared.store.claims import Claim
 from shared.store.database import Database
+from shared.store.line import Frozen, Noted
 
 #: Seconds that a claim lasts; it is renewed when half of it is gone, and before whatever cannot be undone.
 LEASE = 40.0
@@ -100,6 +101,18 @@ class Hand:
         if left <= 0:
             raise LeaseLost
         return min(CALL_AT_MOST, left)
+
+    def may_go_on(self, verdict: Frozen | Noted, since: float) -> None:
+        """What the store said to a step that was written down, asked for at `since`. Raises PutBack, LeaseLost."""
+        match verdict:
+            case "outdated":
+                raise PutBack("order_changed")
+            case "off":
+                raise PutBack("connection_off")
+            case "lost":
+                raise LeaseLost
+            case "frozen" | "noted":
+                self.renewed(since)
 
     def renewed(self, since: float) -> None:
         """The store made the lease last from that moment on."""

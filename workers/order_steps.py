@@ -93,7 +93,10 @@ class OrderTry:
         if ended.state != "done":
             return ended
         try:
-            return sentences.changed_since(document, ended, self._reader.newest(), self._reader.changed())
+            order = self._reader.newest()
+            if ended.reason != "already_synced" and sentences.agree(document, order):
+                return ended
+            return sentences.changed_since(document, ended, order, self._reader.changed())
         except Fate:
             self.trace.talks_to = self._claim.target
             return ended

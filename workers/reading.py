@@ -28,6 +28,7 @@ class OrderReader:
         self._claim = hand.claim
         self._trace = trace
         self._order: Order | None = None
+        self._earlier: Sequence[Order] | None = None
 
     def newest(self) -> Order:
         """From its newest body, or from the shop itself where that is not certain. Raises fates."""
@@ -36,17 +37,22 @@ class OrderReader:
             self._hand.passes(Point.STATE_KNOWN)
         return self._order
 
-    def earlier(self) -> Iterator[Order]:
+    def earlier(self) -> Sequence[Order]:
         """As the shop told of it before, newest first; what cannot be read says nothing."""
-        shop = installed(webshop, self._claim.source.kind)
-        for body in line.earlier_words(self._tools.database, self._claim, most=MOST_EARLIER):
-            with contextlib.suppress(UnreadableOrder):
-                yield shop.read_order(shop.decode_order(body))
+        if self._earlier is None:
+            self._earlier = tuple(self._read_earlier())
+        return self._earlier
 
     def changed(self) -> Sequence[str]:
         """What is different now from what was sent, as far as that is still kept. Raises fates."""
         then = line.order_as_sent(self._tools.database, self._claim)
         return changes(then, as_told(self.newest())) if then is not None else ()
+
+    def _read_earlier(self) -> Iterator[Order]:
+        shop = installed(webshop, self._claim.source.kind)
+        for body in line.earlier_words(self._tools.database, self._claim, most=MOST_EARLIER):
+            with contextlib.suppress(UnreadableOrder):
+                yield shop.read_order(shop.decode_order(body))
 
     def _read(self) -> Order:
         shop = installed(webshop, self._claim.source.kind)

@@ -41,8 +41,8 @@ def skipped(why: Skipped) -> Outcome:
     return Outcome(state="skipped", name="skipped", reason=why.reason, sentence=why.sentence)
 
 
-def agree(document: PlannedDocument, found: FoundDocument) -> bool:
-    return (document.total, document.currency) == (found.total, found.currency)
+def agree(document: PlannedDocument, other: FoundDocument | Order) -> bool:
+    return (document.total, document.currency) == (other.total, other.currency)
 
 
 def already(document: PlannedDocument) -> Outcome:
@@ -70,10 +70,12 @@ def order_kept(ended: Outcome, order: FoundDocument) -> Outcome:
 
 
 def changed_since(document: PlannedDocument, ended: Outcome, order: Order, changed: Sequence[str]) -> Outcome:
-    """What is in the books stays there; what changed since is told, and another total is a reason of its own."""
+    """Of one that is already synced, or whose total is another now: what is in the books stays there, what changed
+    since is told, and another total is a reason of its own.
+    """
     since = f" What changed: {'; '.join(changed)}." if changed else ""
-    if (order.total, order.currency) == (document.total, document.currency):
-        return replace(ended, sentence=_already(document, since)) if ended.reason == "already_synced" else ended
+    if agree(document, order):
+        return replace(ended, sentence=_already(document, since))
     sentence = REASONS["changed_since"].says(
         kind=document.kind,
         number=ended.number or document.number,

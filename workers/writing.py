@@ -14,8 +14,7 @@ from shared.domain.settings import Handling, OrderSettings
 from shared.errors import NeedsUser
 from shared.store import line
 from shared.store.claims import PlannedDocument
-from shared.store.line import Frozen
-from workers.hand import LEASE, Hand, LeaseLost, Point, PutBack, now
+from workers.hand import LEASE, Hand, Point, PutBack, now
 from workers.make_once import MakeOnce
 from workers.parties import Parties
 from workers.tools import Tools, checked
@@ -55,7 +54,7 @@ class DocumentWriter:
             is_to_be_booked=handling.book,
             supersedes=supersedes,
         )
-        self._check(verdict, since)
+        self._hand.may_go_on(verdict, since)
         assert frozen is not None
         self._trace.document = frozen
         return frozen
@@ -73,7 +72,7 @@ class DocumentWriter:
             currency=plan.currency,
             total=plan.total,
         )
-        self._check(verdict, since)
+        self._hand.may_go_on(verdict, since)
         self._trace.document = frozen
         return frozen
 
@@ -82,11 +81,6 @@ class DocumentWriter:
         if self._from_memory and not self._claim.failures:
             self._tools.known_products.forget(self._claim.target.id)
             raise PutBack("books_changed", counts=True)
-
-    def _check(self, verdict: Frozen, since: float) -> None:
-        if verdict != "frozen":
-            raise {"outdated": PutBack("order_changed"), "off": PutBack("connection_off")}.get(verdict, LeaseLost())
-        self._hand.renewed(since)
 
     def _request(
         self, order: Order, settings: OrderSettings, kind: DocumentKind, ours: str

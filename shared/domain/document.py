@@ -89,6 +89,10 @@ class FoundDocument:
     total: Decimal
     total_tax: Decimal
 
+    def bears(self, reference: str) -> bool:
+        """Whether it is the document of that reference; the owner's own words may follow it."""
+        return reference in (self.reference, self.reference.split(" ", 1)[0])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:

@@ -214,9 +214,11 @@ def progress(
     return verdict
 
 
-def send_again(database: Database, claim: Claim, document: PlannedDocument, *, lease: float) -> bool:
-    """Before the frozen bytes go out once more: renews the lease; False if it was lost."""
-    return bool(database.one("send_again", claim.held_by | {"lease": lease, "document": document.id})[0])
+def send_again(database: Database, claim: Claim, document: PlannedDocument, *, lease: float) -> Noted:
+    """Before the frozen bytes go out once more: renews the lease."""
+    if database.one("send_again", claim.held_by | {"lease": lease, "document": document.id})[0]:
+        return "noted"
+    return "off" if renew(database, claim, lease=lease) else "lost"
 
 
 def record(database: Database, claim: Claim, outcome: Outcome, stages: Sequence[tuple[str, bytes | None]] = ()) -> bool:
