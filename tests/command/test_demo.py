@@ -19,7 +19,7 @@ from shared.store.database import Database
 from tests.command.rig import command, environment, json_of, shopledger
 from tests.line.rig import line_to
 from tests.support.orders import tell, woo_order
-from tests.support.processes import ROOT
+from tests.support.processes import running
 from tests.support.servers import told
 from tests.support.waiting import PATIENCE, eventually
 from tools.cli.problems import Problem
@@ -28,6 +28,17 @@ from tools.demo.watch import Watch
 from tools.embedded.folder import DataFolder
 
 ENDS = {"transferred": 12, "skipped": {"state_not_allowed": 1}, "failed": {"product_barred": 1, "totals_differ": 1}}
+
+
+def run_once(folder: str | Path, orders: int, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """One that ends by itself."""
+    return shopledger("--data", str(folder), "demo", "--orders", str(orders), "--exit", *arguments, **more)
+
+
+def result_of(ended: subprocess.CompletedProcess[str]) -> Any:
+    """What it tells a program, in its last line."""
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout.splitlines()[-1])
 
 
 class Demo:
@@ -68,24 +79,11 @@ class Demo:
 def going_on(folder: str, *arguments: str) -> Iterator[Demo]:
     """After its first three orders; gone afterwards, whatever happens. What it said is beside its folder."""
     said = Path(folder).with_name("said")
-    with said.open("w") as output:
-        process = subprocess.Popen(
-            command("--data", folder, "demo", "--orders", "3", *arguments),
-            env=environment(),
-            cwd=ROOT,
-            text=True,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    demo = Demo(process, said)
-    try:
+    begun = command("--data", folder, "demo", "--orders", "3", *arguments)
+    with said.open("w") as output, running(begun, environment(), output=output) as process:
+        demo = Demo(process, said)
         demo.waits_for("Ctrl-C ends the demo")
         yield demo
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture
@@ -93,13 +91,20 @@ def folder(own_folder: Path) -> str:
     return str(own_folder / "demo")
 
 
+@pytest.fixture
+def left_behind(own_folder: Path) -> Path:
+    """The folder of a demo that has ended."""
+    (own_folder / MARK).write_text(SAYS)
+    (own_folder / "shop.yaml").write_text("accounts: {}")
+    return own_folder
+
+
 def test_it_ends_with_one_line_that_says_what_became_of_all_orders(folder: str) -> None:
     # Given nothing, when the demo is run once
-    ended = shopledger("--data", folder, "demo", "--orders", "15", "--exit", "--json")
+    ended = run_once(folder, 15, "--json")
 
     # Then its last line tells of every order: all are in the books or have their reason, and none is lost or doubled
-    assert ended.returncode == 0, ended.stderr
-    told = json.loads(ended.stdout.splitlines()[-1])
+    told = result_of(ended)
     assert told.items() >= {"orders": 15, **ENDS}.items()
     assert (told["lost"], told["duplicates"], told["wrong_total"], told["waiting"]) == (0, 0, 0, {})
     assert told["broker"] == "in-process"
@@ -120,7 +125,7 @@ def test_it_ends_with_one_line_that_says_what_became_of_all_orders(folder: str) 
 def test_the_next_demo_begins_anew(folder: str) -> None:
     # Given the folder of a demo, when another one runs there, then it has its own orders only
     for _ in range(2):
-        ended = shopledger("--data", folder, "demo", "--orders", "2", "--exit", "--json")
+        ended = run_once(folder, 2, "--json")
         assert ended.returncode == 0, ended.stderr
         assert json.loads(ended.stdout)["orders"] == 2
     assert json_of("--data", folder, "transfers", "--json")["counts"] == {"done": 2}
@@ -133,7 +138,7 @@ def test_a_folder_that_is_no_demos_is_not_thrown_away(own_folder: Path, name: st
     (own_folder / "postgres").mkdir()
 
     # When a demo is to run there, then it refuses, and nothing is gone or new
-    ended = shopledger("--data", str(own_folder), "demo", "--orders", "1", "--exit")
+    ended = run_once(own_folder, 1)
     assert ended.returncode == 73
     assert "holds something that is no demo's" in ended.stderr
     assert (own_folder / name).read_text() == "years of work"
@@ -141,56 +146,48 @@ def test_a_folder_that_is_no_demos_is_not_thrown_away(own_folder: Path, name: st
 
 
 @pytest.mark.parametrize("is_link", [False, True])
-def test_what_is_not_from_a_demo_keeps_a_demos_folder(own_folder: Path, is_link: bool) -> None:
+def test_what_is_not_from_a_demo_keeps_a_demos_folder(left_behind: Path, is_link: bool) -> None:
     # Given what a demo left behind, and beside it a file of somebody's, or a link in place of one of its own
-    (own_folder / MARK).write_text(SAYS)
-    (own_folder / "shop.yaml").write_text("accounts: {}")
-    elsewhere = own_folder.with_name(f"{own_folder.name}-elsewhere")
+    elsewhere = left_behind.with_name(f"{left_behind.name}-elsewhere")
     elsewhere.mkdir()
-    strange = own_folder / ("postgres" if is_link else "thesis.txt")
+    strange = left_behind / ("postgres" if is_link else "thesis.txt")
     strange.symlink_to(elsewhere) if is_link else strange.write_text("years of work")
 
     # When the next demo is to run there, then it says what is in its way, and has deleted nothing
-    ended = shopledger("--data", str(own_folder), "demo", "--orders", "1", "--exit")
+    ended = run_once(left_behind, 1)
     assert ended.returncode == 73
     assert f"'{strange.name}' is not from it" in ended.stderr
     assert strange.exists()
-    assert (own_folder / "shop.yaml").exists()
+    assert (left_behind / "shop.yaml").exists()
 
 
-def test_nothing_real_begins_in_a_demos_folder(own_folder: Path) -> None:
-    # Given what a demo left behind
-    (own_folder / MARK).write_text(SAYS)
-
-    # When something real is to begin there, then it is told what would become of it, unless that is what was meant
+def test_nothing_real_begins_in_a_demos_folder(left_behind: Path) -> None:
+    # Given what a demo left behind, when something real is to begin there, then it is told what would become of it,
+    # unless that is what was meant
     with pytest.raises(Problem, match="which the next demo throws away: name another with --data"):
-        refuse_demos(own_folder, is_meant=False)
-    refuse_demos(own_folder, is_meant=True)
+        refuse_demos(left_behind, is_meant=False)
+    refuse_demos(left_behind, is_meant=True)
 
     # And a folder with another file of that name may be used
-    (own_folder / MARK).write_text("my own")
-    refuse_demos(own_folder, is_meant=False)
+    (left_behind / MARK).write_text("my own")
+    refuse_demos(left_behind, is_meant=False)
 
 
-def test_a_second_demo_says_that_one_runs(own_folder: Path) -> None:
+def test_a_second_demo_says_that_one_runs(left_behind: Path) -> None:
     # Given a demo's folder that somebody works in
-    (own_folder / MARK).write_text(SAYS)
-    (own_folder / "shop.yaml").write_text("accounts: {}")
-    with DataFolder(own_folder).held() as is_ours:
+    with DataFolder(left_behind).held() as is_ours:
         assert is_ours
 
         # When a demo is to begin there, then it says so in one line, and has deleted nothing
-        ended = shopledger("--data", str(own_folder), "demo", "--orders", "1", "--exit")
-    assert (ended.returncode, ended.stderr) == (
-        69,
-        f"shopledger: a demo runs in {own_folder} already: end that one first\n",
-    )
-    assert (own_folder / "shop.yaml").exists()
+        ended = run_once(left_behind, 1)
+    says = f"shopledger: a demo runs in {left_behind} already: end that one first\n"
+    assert (ended.returncode, ended.stderr) == (69, says)
+    assert (left_behind / "shop.yaml").exists()
 
 
 def test_names_that_a_terminal_has_no_letters_for_do_not_end_it(folder: str) -> None:
     # Given a terminal that knows English letters only, when the Swede orders, then her name is written as it can be
-    ended = shopledger("--data", folder, "demo", "--orders", "3", "--exit", PYTHONIOENCODING="ascii")
+    ended = run_once(folder, 3, PYTHONIOENCODING="ascii")
     assert ended.returncode == 0, ended.stderr
     assert "Elin Sj?berg" in ended.stdout
 
@@ -281,11 +278,10 @@ def test_a_change_that_is_committed_late_is_told_nevertheless(store: Database) -
 def test_the_same_with_processes_of_their_own_on_a_private_rabbitmq(folder: str, servers_folder: Path) -> None:
     # Given RabbitMQ on this machine, when the demo runs on it
     told(servers_folder, "rabbitmq")
-    ended = shopledger("--data", folder, "demo", "--rabbitmq", "--orders", "4", "--exit", "--json")
+    ended = run_once(folder, 4, "--rabbitmq", "--json")
 
     # Then all went through it, and its page and login were shown
-    assert ended.returncode == 0, ended.stderr
-    result = json.loads(ended.stdout.splitlines()[-1])
+    result = result_of(ended)
     assert (result["broker"], result["transferred"], result["lost"], result["duplicates"]) == ("rabbitmq", 4, 0, 0)
     assert "RabbitMQ's management page is  http://127.0.0.1:" in ended.stderr
 
@@ -293,7 +289,7 @@ def test_the_same_with_processes_of_their_own_on_a_private_rabbitmq(folder: str,
 @pytest.mark.parametrize("arguments", [["up", "--port", "0"], ["migrate"], ["apply", "-"]])
 def test_no_command_begins_something_real_in_a_demos_folder(folder: str, arguments: list[str]) -> None:
     # Given what a demo left behind
-    assert shopledger("--data", folder, "demo", "--orders", "1", "--exit").returncode == 0
+    assert run_once(folder, 1).returncode == 0
 
     # When somebody wants to work there in earnest, then he is told that the next demo would throw it away
     ended = shopledger("--data", folder, *arguments, given="accounts: {Lampeland: {systems: {}}}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from unittest.mock import patch
 
@@ -16,12 +15,11 @@ from shared.store import setup
 from shared.store.database import Database
 from tests.line.rig import SETTINGS, Killed, Line, dies_at, line_to
 from tests.line.test_unknown_outcomes import IMPATIENT
-from tests.support.orders import tell, woo_order
+from tests.support.moments import at
+from tests.support.orders import START, tell, woo_order
 from workers.hand import LEASE, Point, Watch
+from workers.main import nobody
 from workers.make_once import REST
-
-#: After the draft is there, and before anybody tries to book it.
-BEFORE_BOOKING = Point.BOOKING
 
 
 @pytest.fixture
@@ -30,25 +28,33 @@ def line(store: Database) -> Iterator[Line]:
         yield line
 
 
-def meanwhile(act: object) -> Watch:
-    """Somebody does that in the books just before the draft is booked."""
-
-    def watch(passed: Point, _: object) -> None:
-        if passed is BEFORE_BOOKING:
-            act()  # type: ignore[operator]
-
-    return watch
-
-
 def the_document(line: Line) -> SandboxDocument:
     (document,) = line.books.documents()
     return document
 
 
-def once_more(line: Line, number: int = 1) -> None:
-    line.ask_again(number)
+def again(line: Line, number: int = 1, *, watch: Watch = nobody) -> None:
+    """A worker comes to it when nothing of old is under way any more."""
     line.let_time_pass(REST + LEASE)
-    line.work(number)
+    line.work(number, watch=watch)
+
+
+def once_more(line: Line, number: int = 1) -> None:
+    """The owner has it sent again."""
+    line.ask_again(number)
+    again(line, number)
+
+
+def busy_booking(line: Line) -> None:
+    """A draft whose booking the books were not up to."""
+    line.books.add_fault(kind="answer", status=429, body="{}", method="POST", path="*booked", count=1)
+    tell(line.shop, woo_order(1))
+    line.work(1)
+
+
+def close_its_day(line: Line) -> None:
+    """The order's, in the books."""
+    line.books.bar_period(START.date(), START.date())
 
 
 def posted(line: Line, path: str) -> int:
@@ -107,8 +113,7 @@ def test_a_draft_that_somebody_put_right_by_hand_is_booked_as_it_is(line: Line) 
 def test_a_refused_booking_names_the_draft_and_the_cause_and_the_retry_books_that_draft(line: Line) -> None:
     # Given books whose period is closed in the moment before the booking
     tell(line.shop, woo_order(1))
-    day = date(2026, 3, 2)
-    line.work(1, watch=meanwhile(lambda: line.books.bar_period(day, day)))
+    line.work(1, watch=at(Point.BOOKING, lambda: close_its_day(line)))
     # Then the owner reads which draft was made, and why it is not booked
     assert line.state(1) == ("failed", "period_closed")
     assert line.said(1).startswith("Draft 1 was made, and booking it failed: ")
@@ -132,8 +137,7 @@ def test_a_booking_without_an_answer_is_looked_up_and_never_done_twice(line: Lin
     # When it comes again, and once more where the first request is carried out in that very moment, then it is looked
     # up, and ends as one invoice
     for _ in range(2):
-        line.let_time_pass(REST + LEASE)
-        line.work(1)
+        again(line)
     assert line.state(1) == ("done", "")
     assert [(d.place, d.number) for d in line.books.documents()] == [(Place.BOOKED, 1)]
 
@@ -154,7 +158,7 @@ def test_a_worker_that_dies_around_the_booking_leaves_one_invoice(line: Line, po
 def test_a_draft_that_the_owner_books_himself_is_what_was_asked_for(line: Line) -> None:
     # Given a draft that the owner books in the moment before we would
     tell(line.shop, woo_order(1))
-    line.work(1, watch=meanwhile(lambda: line.books.book_draft(1)))
+    line.work(1, watch=at(Point.BOOKING, lambda: line.books.book_draft(1)))
     # Then his invoice is the order's
     assert line.state(1) == ("done", "")
     assert [(d.place, d.number) for d in line.books.documents()] == [(Place.BOOKED, 1)]
@@ -163,7 +167,7 @@ def test_a_draft_that_the_owner_books_himself_is_what_was_asked_for(line: Line) 
 def test_a_draft_that_the_owner_deletes_comes_again_only_on_his_word(line: Line) -> None:
     # Given a draft that the owner deletes in the moment before it would be booked
     tell(line.shop, woo_order(1))
-    line.work(1, watch=meanwhile(lambda: line.books.delete_draft(DocumentKind.INVOICE, 1)))
+    line.work(1, watch=at(Point.BOOKING, lambda: line.books.delete_draft(DocumentKind.INVOICE, 1)))
     assert line.state(1) == ("failed", "document_deleted")
     assert "invoice 1 is not in the books any more" in line.said(1)
     # When the shop tells of the order again, then nothing is made
@@ -180,12 +184,9 @@ def test_a_draft_that_the_owner_deletes_comes_again_only_on_his_word(line: Line)
 
 def test_an_order_that_changed_before_its_draft_was_booked_is_booked_as_it_is_now(line: Line) -> None:
     # Given a draft whose booking the books were not up to, and an order that comes to more by then
-    line.books.add_fault(kind="answer", status=429, body="{}", method="POST", path="*booked", count=1)
-    tell(line.shop, woo_order(1))
-    line.work(1)
+    busy_booking(line)
     tell(line.shop, woo_order(1, net="120.00", modified=9), delivery="d2")
-    line.let_time_pass(REST + LEASE)
-    line.work(1)
+    again(line)
     # Then one invoice is booked, with what the order comes to now
     assert line.state(1) == ("done", "")
     assert (the_document(line).place, the_document(line).gross) == (Place.BOOKED, Decimal("150.00"))
@@ -193,12 +194,9 @@ def test_an_order_that_changed_before_its_draft_was_booked_is_booked_as_it_is_no
 
 def test_an_order_that_was_called_off_before_its_draft_was_booked_says_so(line: Line) -> None:
     # Given a draft that is not booked yet, of an order that is cancelled
-    line.books.add_fault(kind="answer", status=429, body="{}", method="POST", path="*booked", count=1)
-    tell(line.shop, woo_order(1))
-    line.work(1)
+    busy_booking(line)
     tell(line.shop, woo_order(1, status="cancelled", modified=9), delivery="d2")
-    line.let_time_pass(REST + LEASE)
-    line.work(1)
+    again(line)
     # Then it is not booked, and the owner reads what is left
     assert line.state(1) == ("failed", "draft_left")
     assert "The draft 1 was made and is not booked: The order was cancelled in the shop." in line.said(1)
@@ -208,8 +206,7 @@ def test_an_order_that_was_called_off_before_its_draft_was_booked_says_so(line: 
 def test_a_draft_is_not_booked_once_the_owner_wants_drafts_only(line: Line) -> None:
     # Given a booking that was refused, and an owner who chooses to book by hand from now on
     tell(line.shop, woo_order(1))
-    day = date(2026, 3, 2)
-    line.work(1, watch=meanwhile(lambda: line.books.bar_period(day, day)))
+    line.work(1, watch=at(Point.BOOKING, lambda: close_its_day(line)))
     line.books.open_periods()
     choose(line, book=False)
     # When he has it looked at again, then the draft is left to him
@@ -234,7 +231,7 @@ def test_drafts_of_before_are_not_booked_when_the_owner_chooses_booking(store: D
 def test_a_draft_is_not_booked_while_something_is_switched_off(line: Line) -> None:
     # Given a connection that is switched off when the draft is there
     tell(line.shop, woo_order(1))
-    line.work(1, watch=lambda point, _: line.shop.switch(on=False) if point is Point.COMPARED else None)
+    line.work(1, watch=at(Point.COMPARED, lambda: line.shop.switch(on=False)))
     assert line.state(1)[0] == "held"
     assert the_document(line).place is Place.DRAFT
     # When it is on again and the owner lets it go, then the draft is booked
@@ -257,6 +254,7 @@ def test_the_orders_number_can_be_the_invoices(store: Database, number: str, tak
 
 
 def test_what_is_booked_can_be_sent_by_the_books(store: Database) -> None:
+    # Given an owner who has his invoices sent by e-mail, when one is booked, then the books send it to the customer
     with line_to(store, book=True, send_by="email") as line:
         tell(line.shop, woo_order(1))
         line.work(1)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from datetime import date
 from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
 
 from connectors.economic import rest
-from shared.domain.document import DocumentKind, FoundDocument, Place
+from shared.domain.document import DocumentKind, Place
 from shared.store import owner, ownership
 from shared.store.database import Database
 from tests.line.rig import Killed, Line, dies_at, line_to
-from tests.line.test_booking import choose, once_more
+from tests.line.test_booking import again, busy_booking, choose, close_its_day, once_more
 from tests.line.test_climbing import BY_STATE, becomes, in_the_books
 from tests.line.test_unknown_outcomes import IMPATIENT
+from tests.support.books import found
+from tests.support.moments import at
 from tests.support.orders import tell, woo_order
-from workers.hand import LEASE, Point, Watch
-from workers.make_once import REST
+from workers.hand import Point
 
 ORDER, INVOICE = DocumentKind.ORDER, DocumentKind.INVOICE
 Make = Callable[..., Line]
@@ -39,31 +39,9 @@ def transfer_of(line: Line) -> int:
 
 
 def link_the_last_one(line: Line) -> None:
-    one = line.books.documents()[-1]
-    found = FoundDocument(
-        kind=one.kind,
-        place=one.place,
-        number=str(one.number),
-        reference=one.reference,
-        customer=str(one.customer),
-        currency=one.currency,
-        total=one.gross,
-        total_tax=one.vat,
-    )
+    his = found(line.books.documents()[-1])
     with line.database.account(line.shop.account) as c:
-        assert ownership.link(c, transfer_of(line), found, origin="linked", detail="") is None
-
-
-def again(line: Line, watch: Watch = lambda *_: None) -> None:
-    line.let_time_pass(REST + LEASE)
-    line.work(1, watch=watch)
-
-
-def busy_booking(line: Line) -> None:
-    """A draft whose booking the books were not up to."""
-    line.books.add_fault(kind="answer", status=429, body="{}", method="POST", path="*booked", count=1)
-    tell(line.shop, woo_order(1))
-    line.work(1)
+        assert ownership.link(c, transfer_of(line), his, origin="linked", detail="") is None
 
 
 def test_a_row_that_is_used_again_is_the_living_one(make: Make) -> None:
@@ -78,9 +56,8 @@ def test_a_row_that_is_used_again_is_the_living_one(make: Make) -> None:
 
     # When a worker dies as it climbs, then the next one ends it
     tell(line.shop, woo_order(1, status="completed", modified=60), delivery="d2")
-    line.let_time_pass(REST + LEASE)
     with pytest.raises(Killed):
-        line.work(1, watch=dies_at(Point.SENT))
+        again(line, watch=dies_at(Point.SENT))
     again(line)
     assert in_the_books(line) == [(INVOICE, Place.BOOKED)]
 
@@ -105,12 +82,7 @@ def test_news_before_the_booking_is_heard(make: Make, point: Point) -> None:
     # Given an order that comes to more while its draft is made, when it is to be booked, then it is not yet
     line = make(book=True)
     tell(line.shop, woo_order(1))
-
-    def news(passed: Point, _: object) -> None:
-        if passed is point:
-            tell(line.shop, woo_order(1, net="300.00", modified=60), delivery="d2")
-
-    line.work(1, watch=news)
+    line.work(1, watch=at(point, lambda: tell(line.shop, woo_order(1, net="300.00", modified=60), delivery="d2")))
     assert in_the_books(line) == [(INVOICE, Place.DRAFT)]
 
     # And it is booked with what it comes to now
@@ -119,15 +91,16 @@ def test_news_before_the_booking_is_heard(make: Make, point: Point) -> None:
 
 
 def test_an_order_that_is_ignored_while_it_is_looked_up_is_not_booked(make: Make) -> None:
+    # Given a draft that is not booked yet
     line = make(book=True)
     busy_booking(line)
 
-    def ignored(passed: Point, _: object) -> None:
-        if passed is Point.STATE_KNOWN:
-            with line.database.account(line.shop.account) as c:
-                owner.leave_alone(c, transfer_of(line), "by hand")
+    def leave_alone() -> None:
+        with line.database.account(line.shop.account) as c:
+            owner.leave_alone(c, transfer_of(line), "by hand")
 
-    again(line, ignored)
+    # When the owner wants the order left alone while a worker looks the draft up, then it stays a draft
+    again(line, watch=at(Point.STATE_KNOWN, leave_alone))
     again(line)
     assert (in_the_books(line), line.state(1)) == ([(INVOICE, Place.DRAFT)], ("skipped", "ignored"))
 
@@ -166,11 +139,10 @@ def test_an_invoice_that_was_deleted_half_way_takes_no_order_with_it(make: Make)
 def test_the_owners_word_outlives_a_refusal(make: Make) -> None:
     # Given an order that goes on the owner's word only, and whose booking was refused
     line = make(book=True, allowed_states=["completed"])
-    day = date(2026, 3, 2)
     tell(line.shop, woo_order(1, status="processing"))
     line.work(1)
     line.ask_again(1, is_waived=True)
-    line.work(1, watch=lambda p, _: line.books.bar_period(day, day) if p is Point.BOOKING else None)
+    line.work(1, watch=at(Point.BOOKING, lambda: close_its_day(line)))
     assert line.state(1) == ("failed", "period_closed")
 
     # When he mends it and has it sent again, then it is booked
@@ -245,5 +217,5 @@ def test_the_same_bytes_do_not_go_again_once_something_is_off(make: Make) -> Non
     tell(line.shop, woo_order(1))
     line.books.add_fault(kind="drop", method="POST", path="*drafts*", count=1)
     line.work(1)
-    again(line, lambda point, _: line.shop.switch(on=False) if point is Point.STATE_KNOWN else None)
+    again(line, watch=at(Point.STATE_KNOWN, lambda: line.shop.switch(on=False)))
     assert (line.state(1), line.books.documents()) == (("held", "connection_off"), [])

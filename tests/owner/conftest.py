@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from typing import Any
 
 import pytest
 
@@ -30,11 +31,14 @@ class Desk:
         self.line.work(number)
         assert self.line.state(number) == ("done", "")
 
-    def left_out(self, number: int, **order: object) -> None:
+    def left_out(self, number: int, **order: Any) -> None:
         """One that the rules keep out, and that was read."""
-        tell(self.line.shop, woo_order(number, status="on-hold", **order))  # type: ignore[arg-type]
+        tell(self.line.shop, woo_order(number, status="on-hold", **order))
         self.line.work(number)
         assert self.line.state(number)[0] == "skipped"
+
+    def let_a_minute_pass(self) -> None:
+        self.line.let_time_pass(CERTAIN)
 
     def booked_by_hand(self, reference: str) -> int:
         """A stranger's invoice of 125.00; its number."""
@@ -46,6 +50,10 @@ class Desk:
 
     def references(self) -> list[str]:
         return [document.reference for document in self.books.documents()]
+
+    def writes(self) -> list[str]:
+        """What was asked of the books that would change them, since their journal was cleared."""
+        return [f"{one.method} {one.path}" for one in self.books.journal.entries() if one.method != "GET"]
 
     def rows(self, number: int) -> list[tuple[object, ...]]:
         """The order's documents, oldest first."""
@@ -77,7 +85,21 @@ class Desk:
         ]
 
 
+@contextmanager
+def opened_desk(database: DatabaseAddress, **settings: Any) -> Iterator[Desk]:
+    with closing(Database(database.app_url, name="test", connections=6)) as store, line_to(store, **settings) as line:
+        yield Desk(line, Command(database))
+
+
 @pytest.fixture
 def desk(fresh_database: DatabaseAddress) -> Iterator[Desk]:
-    with closing(Database(fresh_database.app_url, name="test", connections=6)) as store, line_to(store) as line:
-        yield Desk(line, Command(fresh_database))
+    with opened_desk(fresh_database) as desk:
+        yield desk
+
+
+@pytest.fixture
+def climbing_desk(fresh_database: DatabaseAddress) -> Iterator[Desk]:
+    """Of an owner who wants an order first, and an invoice in its place when it is completed."""
+    by_state = {"processing": {"document": "order"}, "completed": {"document": "invoice"}}
+    with opened_desk(fresh_database, by_state=by_state) as desk:
+        yield desk

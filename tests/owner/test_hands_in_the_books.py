@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 from shared.domain.document import DocumentKind
-from shared.store.database import Database
-from tests.line.rig import line_to
-from tests.look.conftest import Command
-from tests.owner.conftest import CERTAIN, Desk
+from tests.owner.conftest import Desk
 from tests.support.orders import tell, woo_order
-from tests.support.servers import DatabaseAddress
 
 
-def test_an_order_begins_anew_beside_an_invoice_that_was_never_sent(fresh_database: DatabaseAddress) -> None:
+def test_an_order_begins_anew_beside_an_invoice_that_was_never_sent(climbing_desk: Desk) -> None:
     # Given an order in the books whose invoice the books were not up to, and that the owner deletes then
-    by_state = {"processing": {"document": "order"}, "completed": {"document": "invoice"}}
-    with (
-        closing(Database(fresh_database.app_url, name="test", connections=4)) as store,
-        line_to(store, by_state=by_state) as line,
-    ):
-        desk = Desk(line, Command(fresh_database))
-        desk.transferred(1)
-        tell(line.shop, woo_order(1, status="completed", modified=60), delivery="d2")
-        desk.books.add_fault(kind="answer", method="POST", path="/invoices/drafts", status=429, count=1)
-        line.work(1)
-        line.let_time_pass(CERTAIN)
-        desk.books.delete_draft(DocumentKind.ORDER, 1)
+    desk, line = climbing_desk, climbing_desk.line
+    desk.transferred(1)
+    tell(line.shop, woo_order(1, status="completed", modified=60), delivery="d2")
+    desk.books.add_fault(kind="answer", method="POST", path="/invoices/drafts", status=429, count=1)
+    line.work(1)
+    desk.let_a_minute_pass()
+    desk.books.delete_draft(DocumentKind.ORDER, 1)
 
-        # When he has it sent again, then there is one invoice
-        desk.command.says("retry", "1")
-        for _ in range(3):
-            line.work(1)
-            line.let_time_pass(CERTAIN)
-        assert line.state(1)[0] == "done", line.said(1)
-        assert [document.kind for document in desk.books.documents()] == [DocumentKind.INVOICE]
+    # When he has it sent again, then there is one invoice
+    desk.command.says("retry", "1")
+    for _ in range(3):
+        line.work(1)
+        desk.let_a_minute_pass()
+    assert line.state(1)[0] == "done", line.said(1)
+    assert [document.kind for document in desk.books.documents()] == [DocumentKind.INVOICE]
 
 
 def test_a_linked_draft_whose_words_somebody_rewrote_is_not_made_again(desk: Desk) -> None:
@@ -67,32 +56,27 @@ def test_a_linked_draft_that_its_owner_changed_keeps_what_he_wrote(desk: Desk) -
     assert desk.books.documents() == his
 
 
-def test_an_order_that_is_ignored_half_way_says_that_both_documents_stand(fresh_database: DatabaseAddress) -> None:
+def test_an_order_that_is_ignored_half_way_says_that_both_documents_stand(climbing_desk: Desk) -> None:
     # Given an order that climbs, and whose draft could not be deleted
-    by_state = {"processing": {"document": "order"}, "completed": {"document": "invoice"}}
-    with (
-        closing(Database(fresh_database.app_url, name="test", connections=4)) as store,
-        line_to(store, by_state=by_state) as line,
-    ):
-        desk = Desk(line, Command(fresh_database))
-        desk.transferred(1)
-        tell(line.shop, woo_order(1, status="completed", modified=60), delivery="d2")
-        desk.books.add_fault(kind="answer", method="DELETE", path="*", status=400, body="{}", count=1)
-        line.work(1)
-        assert line.state(1)[0] == "failed"
+    desk, line = climbing_desk, climbing_desk.line
+    desk.transferred(1)
+    tell(line.shop, woo_order(1, status="completed", modified=60), delivery="d2")
+    desk.books.add_fault(kind="answer", method="DELETE", path="*", status=400, body="{}", count=1)
+    line.work(1)
+    assert line.state(1)[0] == "failed"
 
-        # When the owner wants it left alone, and the shop tells of it, then he reads what the books have of it
-        desk.command.says("ignore", "1", "--why", "by hand")
-        tell(line.shop, woo_order(1, status="completed", modified=90), delivery="d3")
-        line.work(1)
-        assert line.state(1) == ("skipped", "ignored")
-        assert "The books have both order 1 and invoice 1 of it." in line.said(1)
+    # When the owner wants it left alone, and the shop tells of it, then he reads what the books have of it
+    desk.command.says("ignore", "1", "--why", "by hand")
+    tell(line.shop, woo_order(1, status="completed", modified=90), delivery="d3")
+    line.work(1)
+    assert line.state(1) == ("skipped", "ignored")
+    assert "The books have both order 1 and invoice 1 of it." in line.said(1)
 
 
 def test_our_draft_is_found_after_somebody_wrote_on_it_and_booked_it(desk: Desk) -> None:
     # Given a draft of ours that the owner wrote on, and booked
     desk.transferred(1)
-    desk.line.let_time_pass(CERTAIN)
+    desk.let_a_minute_pass()
     desk.books.delete_draft(DocumentKind.INVOICE, 1)
     desk.books.book_draft(desk.books.put_draft(DocumentKind.INVOICE, reference=f"{desk.ours(1)} ring first"))
 

@@ -9,13 +9,20 @@ import pytest
 from shared.domain.document import DocumentKind
 from shared.store import setup
 from tests.line.rig import SETTINGS
-from tests.owner.conftest import CERTAIN, Desk
+from tests.owner.conftest import Desk
 from tests.support.orders import tell, woo_order
 from tests.support.shop import KEYRING
 
 
-def writes(desk: Desk) -> list[str]:
-    return [f"{one.method} {one.path}" for one in desk.books.journal.entries() if one.method != "GET"]
+def add_untold(desk: Desk, number: int, connection: int) -> None:
+    """An order that waits, and of which the shop sent no body."""
+    desk.line.shop.rows(
+        "insert into transfers (account_id, connection_id, source_type, source_id, state)"
+        " values (%s, %s, 'order', %s, 'waiting') returning id",
+        desk.line.shop.account,
+        connection,
+        str(number),
+    )
 
 
 def test_an_order_that_was_entered_by_hand_is_done_and_stays_it(desk: Desk) -> None:
@@ -43,7 +50,7 @@ def test_an_order_that_was_entered_by_hand_is_done_and_stays_it(desk: Desk) -> N
     desk.command.says("retry", "1")
     desk.line.work(1)
     assert desk.line.state(1) == ("done", "")
-    assert (len(desk.books.documents()), writes(desk)) == (1, [])
+    assert (len(desk.books.documents()), desk.writes()) == (1, [])
 
 
 def test_a_retry_finds_what_was_linked_by_its_number(desk: Desk) -> None:
@@ -95,12 +102,7 @@ def test_another_currency_is_another_worth(desk: Desk) -> None:
 
 def test_the_worth_of_an_order_may_be_unknown(desk: Desk) -> None:
     # Given an order of which the shop sent no body, when it is linked, then that is said
-    desk.line.shop.rows(
-        "insert into transfers (account_id, connection_id, source_type, source_id, state)"
-        " values (%s, %s, 'order', '1', 'waiting') returning id",
-        desk.line.shop.account,
-        desk.line.shop.connection,
-    )
+    add_untold(desk, 1, desk.line.shop.connection)
     assert "not known here" in desk.command.says("link", "1", str(desk.booked_by_hand("R")))
 
 
@@ -166,7 +168,7 @@ def test_a_document_has_one_order(desk: Desk, made: str) -> None:
         number = desk.books.book_draft(1) if made != "by us" else 1
     if made == "and credited":
         credit = desk.books.credit_invoice(number)
-        desk.line.let_time_pass(CERTAIN)
+        desk.let_a_minute_pass()
         desk.command.says("send-again", "1", "--credited-by", str(credit))
 
     # When order 2 is linked to it, then it is refused
@@ -199,12 +201,7 @@ def test_another_connection_into_the_same_books_counts(desk: Desk) -> None:
             c, kind="orders", name="Outlet", source=outlet, target=shop.books, settings=SETTINGS, by="test"
         )
         setup.switch_connection(c, other, on=True)
-    shop.rows(
-        "insert into transfers (account_id, connection_id, source_type, source_id, state)"
-        " values (%s, %s, 'order', '9', 'waiting') returning id",
-        shop.account,
-        other,
-    )
+    add_untold(desk, 9, other)
     number = str(desk.booked_by_hand("R"))
     desk.command.says("link", "9", number)
 
@@ -218,7 +215,7 @@ def test_what_was_planned_and_never_sent_is_not_in_the_way(desk: Desk) -> None:
     tell(desk.line.shop, woo_order(1))
     desk.books.add_fault(kind="answer", method="POST", path="*drafts*", status=429, count=1)
     desk.line.work(1)
-    desk.line.let_time_pass(CERTAIN)
+    desk.let_a_minute_pass()
     assert desk.rows(1) == [("planned", "sent", "invoice", None, 1)]
 
     # When it is linked, then that is its document, a generation later; and the next one is later still

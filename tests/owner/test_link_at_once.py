@@ -11,6 +11,7 @@ from psycopg import Connection
 from shared.domain.document import DocumentKind
 from shared.domain.document import Place as Shelf
 from tests.owner.conftest import Desk
+from tests.support.moments import at
 from tests.support.orders import tell, woo_order
 from tests.support.shop import KEYRING
 from tests.support.waiting import eventually
@@ -84,11 +85,7 @@ def test_nobody_links_what_a_worker_has_in_hand(desk: Desk) -> None:
     number = str(desk.booked_by_hand("R"))
     heard: list[str] = []
 
-    def speak(point: Point, claim: object) -> None:
-        if point is Point.PRODUCTS_KNOWN:
-            heard.append(desk.command.fails("link", "1", number))
-
-    desk.line.work(1, watch=speak)
+    desk.line.work(1, watch=at(Point.PRODUCTS_KNOWN, lambda: heard.append(desk.command.fails("link", "1", number))))
     assert "a worker has it in hand right now" in heard[0]
     assert (desk.line.state(1), desk.rows(1)) == (("done", ""), [("draft", "sent", "invoice", "1", 1)])
 

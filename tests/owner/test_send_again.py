@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from shared.domain.document import DocumentKind, Place
-from shared.store.database import Database
-from tests.line.rig import Killed, Line, dies_at, line_to
-from tests.look.conftest import Command
-from tests.owner.conftest import CERTAIN, Desk
+from tests.line.rig import Killed, dies_at
+from tests.owner.conftest import Desk
+from tests.support.moments import at
 from tests.support.orders import tell, woo_order
-from tests.support.servers import DatabaseAddress
 from tools.owner import sending_again
 from workers.hand import Point
-
-
-def aged(desk: Desk) -> None:
-    desk.line.let_time_pass(CERTAIN)
 
 
 def test_a_document_that_stands_in_the_books_is_not_made_twice(desk: Desk) -> None:
     # Given an order whose draft is in the books, when it is to be sent again, then it is told where that stands
     desk.transferred(1)
-    aged(desk)
+    desk.let_a_minute_pass()
     before = desk.everything()
     refused = desk.command.fails("send-again", "1")
     assert f"draft invoice 1, 125.00 DKK, reference {desk.ours(1)}: still in the books; delete it there" in refused
@@ -42,7 +35,7 @@ def test_a_document_that_stands_in_the_books_is_not_made_twice(desk: Desk) -> No
 def test_a_draft_that_was_deleted_is_made_anew(desk: Desk) -> None:
     # Given a draft that the owner deleted, whose number a stranger's draft has by now
     desk.transferred(1)
-    aged(desk)
+    desk.let_a_minute_pass()
     desk.books.delete_draft(DocumentKind.INVOICE, 1)
     assert desk.books.put_draft(DocumentKind.INVOICE, reference="somebody's") == 1
 
@@ -61,7 +54,7 @@ def test_a_draft_that_was_deleted_is_made_anew(desk: Desk) -> None:
 def test_an_invoice_that_was_credited_is_made_anew(desk: Desk, reference: str | None) -> None:
     # Given an invoice that was booked by hand and credited, and the credit note keeps its reference, or has another
     desk.transferred(1)
-    aged(desk)
+    desk.let_a_minute_pass()
     invoice = desk.books.book_draft(1)
     credit = desk.books.credit_invoice(invoice, reference=reference)
 
@@ -74,7 +67,7 @@ def test_an_invoice_that_was_credited_is_made_anew(desk: Desk, reference: str | 
     assert desk.line.state(1) == ("done", "")
     assert desk.references()[-1] == desk.ours(1, 2)
     desk.command.says("retry", "1")
-    aged(desk)
+    desk.let_a_minute_pass()
     desk.line.work(1)
     assert desk.line.state(1) == ("done", "")
     assert [row[:2] for row in desk.rows(1)] == [("gone", "sent"), ("draft", "sent")]
@@ -99,7 +92,7 @@ def test_one_credit_note_serves_one_order(desk: Desk) -> None:
     # Given two orders of one customer with the same total, both booked, and one credit note
     for number in (1, 2):
         desk.transferred(number)
-    aged(desk)
+    desk.let_a_minute_pass()
     invoices = [desk.books.book_draft(number) for number in (1, 2)]
     credit = str(desk.books.credit_invoice(invoices[0], reference=""))
     desk.command.says("send-again", "1", "--credited-by", credit)
@@ -116,7 +109,7 @@ def test_the_credit_note_of_another_order_proves_nothing(desk: Desk) -> None:
     # Given two orders of one customer with the same total, both booked, and the second one credited
     for number in (1, 2):
         desk.transferred(number)
-    aged(desk)
+    desk.let_a_minute_pass()
     invoices = [desk.books.book_draft(number) for number in (1, 2)]
     credit = str(desk.books.credit_invoice(invoices[1]))
 
@@ -130,7 +123,7 @@ def test_the_credit_note_of_another_order_proves_nothing(desk: Desk) -> None:
 def test_only_what_takes_the_whole_invoice_back_is_its_credit_note(desk: Desk) -> None:
     # Given a booked invoice of 125.00
     desk.transferred(1)
-    aged(desk)
+    desk.let_a_minute_pass()
     invoice = desk.books.book_draft(1)
     customer = next(one.customer for one in desk.books.documents())
     desk.books.put_product("BY-HAND")
@@ -168,7 +161,7 @@ def test_nobody_knows_yet_what_became_of_what_just_went_out(desk: Desk) -> None:
     assert "may still be under way" in desk.command.fails("send-again", "1")
 
     # When a minute has passed, and the books have it nowhere, then a new one goes
-    aged(desk)
+    desk.let_a_minute_pass()
     desk.command.says("send-again", "1")
     desk.line.work(1)
     assert desk.references() == [desk.ours(1, 2)]
@@ -179,7 +172,7 @@ def test_what_was_made_without_an_answer_stands(desk: Desk) -> None:
     tell(desk.line.shop, woo_order(1))
     desk.books.add_fault(kind="drop_after_commit", method="POST", path="*drafts*", count=1)
     desk.line.work(1)
-    aged(desk)
+    desk.let_a_minute_pass()
     assert "still in the books" in desk.command.fails("send-again", "1")
 
 
@@ -201,16 +194,12 @@ def test_nothing_is_sent_again_while_a_switch_is_off(desk: Desk) -> None:
 def test_nobody_sends_again_what_a_worker_looks_at(desk: Desk) -> None:
     # Given a draft that was deleted, and a worker that looks at the order, when it is to be sent again, then not now
     desk.transferred(1)
-    aged(desk)
+    desk.let_a_minute_pass()
     desk.books.delete_draft(DocumentKind.INVOICE, 1)
     desk.command.says("retry", "1")
     heard: list[str] = []
 
-    def speak(point: Point, claim: object) -> None:
-        if point is Point.CLAIMED:
-            heard.append(desk.command.fails("send-again", "1"))
-
-    desk.line.work(1, watch=speak)
+    desk.line.work(1, watch=at(Point.CLAIMED, lambda: heard.append(desk.command.fails("send-again", "1"))))
     assert "a worker has it in hand right now" in heard[0]
 
 
@@ -219,7 +208,7 @@ def test_what_a_worker_did_since_the_books_were_asked_counts(desk: Desk, monkeyp
     tell(desk.line.shop, woo_order(1))
     desk.books.add_fault(kind="drop", method="POST", path="*drafts*", count=1)
     desk.line.work(1)
-    aged(desk)
+    desk.let_a_minute_pass()
     prove = sending_again.prove
 
     def slowly(*arguments: Any) -> sending_again.Proof:
@@ -235,38 +224,33 @@ def test_what_a_worker_did_since_the_books_were_asked_counts(desk: Desk, monkeyp
     assert desk.references() == [desk.ours(1)]
 
 
-def test_an_order_that_became_an_invoice_must_be_gone_as_both(fresh_database: DatabaseAddress) -> None:
+def test_an_order_that_became_an_invoice_must_be_gone_as_both(climbing_desk: Desk) -> None:
     # Given an order in the books, and the invoice that takes its place, by a worker that died in between
-    by_state = {"processing": {"document": "order"}, "completed": {"document": "invoice"}}
-    with (
-        closing(Database(fresh_database.app_url, name="test", connections=4)) as store,
-        line_to(store, by_state=by_state) as line,
-    ):
-        desk = Desk(line, Command(fresh_database))
-        desk.transferred(1)
-        tell(line.shop, woo_order(1, status="completed", modified=60), delivery="d2")
-        aged(desk)
-        with pytest.raises(Killed):
-            line.work(1, watch=dies_at(Point.SUPERSEDING))
-        kept_waiting(line)
-        aged(desk)
-        (order, invoice) = desk.books.documents()
+    desk, line = climbing_desk, climbing_desk.line
+    desk.transferred(1)
+    tell(line.shop, woo_order(1, status="completed", modified=60), delivery="d2")
+    desk.let_a_minute_pass()
+    with pytest.raises(Killed):
+        line.work(1, watch=dies_at(Point.SUPERSEDING))
+    is_freed(desk)
+    desk.let_a_minute_pass()
+    (order, invoice) = desk.books.documents()
 
-        # When only one of them is gone, then nothing goes
-        desk.books.delete_draft(DocumentKind.INVOICE, invoice.number)
-        assert f"draft order {order.number}" in desk.command.fails("send-again", "1")
+    # When only one of them is gone, then nothing goes
+    desk.books.delete_draft(DocumentKind.INVOICE, invoice.number)
+    assert f"draft order {order.number}" in desk.command.fails("send-again", "1")
 
-        # When both are, then one new document goes
-        desk.books.delete_draft(DocumentKind.ORDER, order.number)
-        desk.command.says("send-again", "1")
-        line.work(1)
-        assert line.state(1) == ("done", "")
-        assert [(d.kind, d.reference, d.place) for d in desk.books.documents()] == [
-            (DocumentKind.INVOICE, desk.ours(1, 2), Place.DRAFT)
-        ]
+    # When both are, then one new document goes
+    desk.books.delete_draft(DocumentKind.ORDER, order.number)
+    desk.command.says("send-again", "1")
+    line.work(1)
+    assert line.state(1) == ("done", "")
+    assert [(d.kind, d.reference, d.place) for d in desk.books.documents()] == [
+        (DocumentKind.INVOICE, desk.ours(1, 2), Place.DRAFT)
+    ]
 
 
-def kept_waiting(line: Line) -> None:
+def is_freed(desk: Desk) -> None:
     """The worker is gone: its lease runs out, and the order is freed."""
-    line.let_time_pass(CERTAIN)
-    line.database.one("free_expired")
+    desk.let_a_minute_pass()
+    desk.line.database.one("free_expired")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.owner.conftest import CERTAIN, Desk
+from tests.owner.conftest import Desk
+from tests.support.moments import at
 from tests.support.orders import tell, woo_order
 from workers.hand import Point
 
@@ -24,7 +25,7 @@ def test_a_word_of_transfer_makes_no_second_document(desk: Desk) -> None:
     # Given an order that is in the books, when it is transferred again, then what is there is found
     desk.transferred(1)
     assert "not sent twice" in desk.command.says("transfer", "1")
-    desk.line.let_time_pass(CERTAIN)
+    desk.let_a_minute_pass()
     desk.line.work(1)
     assert desk.references() == [desk.ours(1)]
 
@@ -65,11 +66,10 @@ def test_a_worker_that_has_an_order_in_hand_hears_that_it_is_left_alone(desk: De
     tell(desk.line.shop, woo_order(1))
     heard: list[str] = []
 
-    def speak(point: Point, claim: object) -> None:
-        if point is Point.PRODUCTS_KNOWN:
-            heard.append(desk.command.says("ignore", "1", "--why", "a test of ours"))
+    def ignore() -> None:
+        heard.append(desk.command.says("ignore", "1", "--why", "a test of ours"))
 
-    desk.line.work(1, watch=speak)
+    desk.line.work(1, watch=at(Point.PRODUCTS_KNOWN, ignore))
     assert "a worker has it in hand right now" in heard[0]
     assert desk.books.documents() == []
 
@@ -81,12 +81,7 @@ def test_a_worker_that_has_an_order_in_hand_hears_that_it_is_left_alone(desk: De
 def test_a_request_that_was_out_already_is_not_forgotten(desk: Desk) -> None:
     # Given a draft that is being made while the owner wants the order left alone, then it stands in the order's story
     tell(desk.line.shop, woo_order(1))
-
-    def speak(point: Point, claim: object) -> None:
-        if point is Point.SENT:
-            desk.command.says("ignore", "1", "--why", "too late")
-
-    desk.line.work(1, watch=speak)
+    desk.line.work(1, watch=at(Point.SENT, lambda: desk.command.says("ignore", "1", "--why", "too late")))
     desk.line.work(1)
     assert desk.line.state(1) == ("skipped", "ignored")
     assert f"draft invoice 1, reference {desk.ours(1)}" in desk.command.says("show", "1")

@@ -1,9 +1,8 @@
-"""`shopledger retry ORDER` and `shopledger transfer ORDER`: the owner's word, and what comes of it."""
+"""The order that a command names, and the owner's word for it (`retry`, `transfer`) with what comes of it."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,7 +15,8 @@ from tools.cli.output import print_json
 from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
 from tools.cli.texts import harmless
-from tools.look import words
+from tools.look import story, words
+from tools.look.names import accounts_named, check_names
 from tools.switch.words import switch
 
 
@@ -35,13 +35,16 @@ class Asked:
         return asdict(self)
 
 
-def the_one(found: Sequence[tuple[StoredAccount, Order]], *typed: str) -> tuple[StoredAccount, Order]:
-    """`typed`: the command and what stood behind it. Raises Problem where there are several."""
+def named(place: Place, account: str | None, connection: str | None, *typed: str) -> tuple[StoredAccount, Order]:
+    """`typed`: the command, the order's number and what stood behind that. Raises Problem where it is not one order."""
+    accounts = accounts_named(place, account)
+    check_names(place, accounts, connection=connection)
+    found = story.find_orders(place, accounts, typed[1], connection)
     if len(found) == 1:
         return found[0]
     listed = "\n".join(
-        f"  {shlex.join(['shopledger', *typed, '--account', account.name, '--connection', order.connection])}"
-        for account, order in found
+        f"  {shlex.join(['shopledger', *typed, '--account', of.name, '--connection', one.connection])}"
+        for of, one in found
     )
     says = f"there are {len(found)} orders {words.name(found[0][1])}; say which one is meant:\n{listed}"
     raise Problem(harmless(says), Exit.FOUND_TROUBLE)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
 
 import click
 
@@ -13,8 +11,6 @@ from tools.cli.output import as_json, print_json
 from tools.cli.place import opened
 from tools.look import asking, listing, overview, story, telling
 from tools.look.names import Since, State, accounts_named, check_names
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 of_account = click.option("--account", metavar="NAME", help="Only this account.")
 of_connection = click.option("--connection", metavar="NAME", help="Only this connection.")
@@ -120,9 +116,7 @@ def retry(context: click.Context, order: str, account: str | None, connection: s
     shopledger retry 1007
     """
     with opened(context) as place:
-        accounts = accounts_named(place, account)
-        check_names(place, accounts, connection=connection)
-        of, one = asking.the_one(story.find_orders(place, accounts, order, connection), "retry", order)
+        of, one = asking.named(place, account, connection, "retry", order)
         asked = asking.ask(place, of, one)
     asking.tell(context, asked, as_json=as_json)
 

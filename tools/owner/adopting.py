@@ -20,7 +20,7 @@ from shared.store.ownership import Candidate, Obstacle
 from tools.cli.place import Place
 from tools.owner import words
 from tools.owner.books import Books, opened_books, problem
-from tools.owner.words import Worth
+from tools.owner.words import Pair, Spot, Worth
 
 
 class End(StrEnum):
@@ -163,7 +163,7 @@ class _Search:
         self._client = client
         self._wish = wish
         #: Documents that fit -> the order; two orders may come to one reference.
-        self._fitting: dict[tuple[str, str, str], str] = {}
+        self._fitting: dict[Spot, str] = {}
 
     def match(self, order: Candidate) -> Match:
         reference = self._wish.pattern.of(order)
@@ -178,30 +178,28 @@ class _Search:
             return End.NOTHING, ""
         if len(found) > 1:
             return End.SEVERAL, f"{words.all_called(found)}; `shopledger link {order.number} NUMBER` says which"
-        (one,) = found
-        other = self._owner(order, one)
+        pair = Pair(found[0], worth)
+        other = self._owner(order, pair.found)
         if other is not None:
-            return End.TAKEN, f"{words.called(one)} belongs to order {other}"
-        if worth is not None and not worth.agrees(one) and not self._wish.anyway:
+            return End.TAKEN, f"{words.called(pair.found)} belongs to order {other}"
+        if pair.differs and not self._wish.anyway:
             return End.DIFFERS, f"the order comes to {worth}; --anyway links it all the same"
-        self._fitting[one.kind, one.place, one.number] = order.number
+        self._fitting[words.spot(pair.found)] = order.number
         if not self._wish.yes:
             return End.FITS, ""
-        return self._linked(order, one, worth)
+        return self._linked(order, pair)
 
     def _owner(self, order: Candidate, found: FoundDocument) -> str | None:
-        fitting = self._fitting.get((found.kind, found.place, found.number))
+        fitting = self._fitting.get(words.spot(found))
         if fitting is not None:
             return fitting
         with self._place.database.account(self._account.id) as c:
             return ownership.taken_by(c, order.id, self._books.id, found)
 
-    def _linked(self, order: Candidate, found: FoundDocument, worth: Worth | None) -> tuple[End, str]:
-        of_order = f"; the order comes to {worth}" if worth is not None and not worth.agrees(found) else ""
-        detail = f"{words.described(found)}{of_order}"
+    def _linked(self, order: Candidate, pair: Pair) -> tuple[End, str]:
         with self._place.database.account(self._account.id) as c:
-            refusal = ownership.link(c, order.id, found, origin="adopted", detail=detail)
+            refusal = ownership.link(c, order.id, pair.found, origin="adopted", detail=pair.detail)
         if refusal is None:
             return End.LINKED, ""
         end = End.TAKEN if refusal.obstacle is Obstacle.TAKEN else End.LEFT
-        return end, words.refused(refusal, order.number, words.called(found))
+        return end, words.refused(refusal, order.number, words.called(pair.found))

@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 from pydantic import ValidationError
 
@@ -16,6 +17,7 @@ from shared.errors import ConnectionBroken, Fate, Retry
 from shared.sealing import SealError
 from shared.store import setup
 from shared.store.inventory import StoredAccount
+from shared.store.look import Order
 from tools.apply.live import told
 from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
@@ -34,6 +36,10 @@ class Books:
     id: int
     name: str
     kind: str
+
+    @classmethod
+    def of(cls, order: Order) -> Self:
+        return cls(order.target_system, order.target, order.target_kind)
 
 
 class SharedPace:

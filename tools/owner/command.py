@@ -10,13 +10,12 @@ from shared.domain.document import DocumentKind
 from shared.domain.document import Place as Shelf
 from shared.store import owner
 from shared.store.inventory import StoredAccount
-from shared.store.look import Order
 from shared.store.owner import Switched
 from tools.cli.output import as_json, print_json
 from tools.cli.place import Place, opened
 from tools.cli.problems import Exit, Problem
 from tools.cli.texts import harmless
-from tools.look import asking, story
+from tools.look import asking
 from tools.look.command import of_account, of_connection
 from tools.look.names import Since, accounts_named, check_names
 from tools.owner import adopting, linking, sending_again, telling
@@ -61,7 +60,7 @@ def transfer(context: click.Context, order: str, account: str | None, connection
     shopledger transfer 1007
     """
     with opened(context) as place:
-        of, one = _named(place, account, connection, "transfer", order)
+        of, one = asking.named(place, account, connection, "transfer", order)
         asked = asking.ask(place, of, one, is_waived=True)
     asking.tell(context, asked, as_json=as_json)
 
@@ -81,7 +80,7 @@ def ignore(context: click.Context, order: str, account: str | None, connection: 
     What is in the books already stays there.
     """
     with opened(context) as place:
-        of, one = _named(place, account, connection, "ignore", order, "--why", why)
+        of, one = asking.named(place, account, connection, "ignore", order, "--why", why)
         with place.database.account(of.id) as c:
             owner.leave_alone(c, one.id, why)
     after = "; a worker has it in hand right now, and hears it after that" if one.state == "working" else ""
@@ -129,7 +128,7 @@ def link(
     document = linking.Named(DocumentKind(kind), Shelf(shelf or ("draft" if kind == "order" else "booked")), number)
     typed = ["--kind", kind, "--place", document.place, *(["--anyway"] if anyway else [])]
     with opened(context) as place:
-        of, one = _named(place, account, connection, "link", order, number, *typed)
+        of, one = asking.named(place, account, connection, "link", order, number, *typed)
         pair = linking.look(place, of, one, document)
         linking.link(place, of, one, pair, anyway=anyway)
     linking.show(one, pair)
@@ -155,7 +154,7 @@ def send_again(
     """
     typed = ["--credited-by", credited_by] if credited_by is not None else []
     with opened(context) as place:
-        of, one = _named(place, account, connection, "send-again", order, *typed)
+        of, one = asking.named(place, account, connection, "send-again", order, *typed)
         gone = sending_again.send_again(place, of, one, credited_by=credited_by)
     click.echo(harmless(f"Order {order}: a new document goes when its turn comes, in place of {gone}."))
 
@@ -209,13 +208,6 @@ def adopt(
     if adoption.stopped is not None:
         looked = f"{len(adoption.matches)} of {adoption.orders} orders were looked for"
         raise Problem(f"{adoption.stopped} ({looked})", Exit.UNAVAILABLE)
-
-
-def _named(place: Place, account: str | None, connection: str | None, *typed: str) -> tuple[StoredAccount, Order]:
-    """The order that stands behind the command's name in `typed`. Raises Problem."""
-    accounts = accounts_named(place, account)
-    check_names(place, accounts, connection=connection)
-    return asking.the_one(story.find_orders(place, accounts, typed[1], connection), *typed)
 
 
 def _through(place: Place, account: str | None, connection: str) -> tuple[StoredAccount, Switched]:

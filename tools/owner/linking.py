@@ -17,7 +17,7 @@ from tools.cli.texts import harmless
 from tools.look import words as order_words
 from tools.owner import words
 from tools.owner.books import Books, opened_books
-from tools.owner.words import Worth
+from tools.owner.words import Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +32,9 @@ class Named:
         return f"{self.place} {self.kind} {self.number}"
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """`order` is None where the order's worth is not known."""
-
-    found: FoundDocument
-    order: Worth | None
-
-    @property
-    def differs(self) -> bool:
-        return self.order is not None and not self.order.agrees(self.found)
-
-    @property
-    def detail(self) -> str:
-        """For the owner's act."""
-        of_order = f"; the order comes to {self.order}" if self.differs else ""
-        return f"{words.described(self.found)}{of_order}"
-
-
 def look(place: places.Place, account: StoredAccount, order: Order, named: Named) -> Pair:
     """The document and the order side by side. Raises Problem where the books have no such document."""
-    books = Books(order.target_system, order.target, order.target_kind)
+    books = Books.of(order)
     with opened_books(place, account, books) as client:
         found = _get(client, books, named)
     with place.database.account(account.id) as c:

@@ -43,7 +43,7 @@ def send_again(place: places.Place, account: StoredAccount, order: Order, *, cre
     with place.database.account(account.id) as c:
         living = ownership.living_documents(c, order.id)
     _check_is_certain(name, living)
-    with opened_books(place, account, Books(order.target_system, order.target, order.target_kind)) as client:
+    with opened_books(place, account, Books.of(order)) as client:
         proof = prove(client, name, living, credited_by)
     credit = proof.credit.number if proof.credit is not None else None
     with place.database.account(account.id) as c:
@@ -62,9 +62,9 @@ def prove(client: AccountingClient, order: str, living: Sequence[LivingDocument]
     credit = None
     if credited_by is not None:
         credit = _get_credit(client, order, credited_by)
-        invoice = _the_booked_one(order, [one for one in standing if not _same(one, credit)])
+        invoice = _the_booked_one(order, [one for one in standing if words.spot(one) != words.spot(credit)])
         _check_takes_back(order, credit, invoice)
-        standing = [one for one in standing if not _same(one, credit) and not _same(one, invoice)]
+        standing = [one for one in standing if words.spot(one) not in (words.spot(credit), words.spot(invoice))]
     if standing:
         raise _nothing(order, _still_there(order, standing))
     return Proof(", ".join(_told(one) for one in living), credit)
@@ -91,10 +91,10 @@ def _standing(client: AccountingClient, living: Sequence[LivingDocument]) -> lis
             with contextlib.suppress(Skip):
                 known = client.get_document(DocumentKind(one.kind), Place(one.place), one.number)
                 # The numbers of drafts are given anew.
-                if known.place is Place.BOOKED or one.reference in (known.reference, known.reference.split(" ", 1)[0]):
+                if known.place is Place.BOOKED or known.bears(one.reference):
                     found.append(known)
         found += client.find_by_reference(one.reference)
-    return list({(one.kind, one.place, one.number): one for one in found}.values())
+    return list({words.spot(one): one for one in found}.values())
 
 
 def _get_credit(client: AccountingClient, order: str, number: str) -> FoundDocument:
@@ -137,10 +137,6 @@ def _still_there(order: str, standing: Sequence[FoundDocument]) -> str:
 def _told(one: LivingDocument) -> str:
     number = f" {one.number}" if one.number is not None else ""
     return f"{one.place or one.state} {one.kind}{number} ({one.reference})"
-
-
-def _same(one: FoundDocument, other: FoundDocument) -> bool:
-    return (one.kind, one.place, one.number) == (other.kind, other.place, other.number)
 
 
 def _nothing(order: str, why: str) -> Problem:

@@ -12,11 +12,14 @@ from psycopg import Connection
 
 from connectors.base import UnreadableOrder
 from connectors.registry import UnknownConnector, webshop
-from shared.domain.document import FoundDocument
+from shared.domain.document import DocumentKind, FoundDocument, Place
 from shared.store import ownership
 from shared.store.ownership import Obstacle, Refusal
 from tools.cli.texts import money
 from tools.look.bodies import digest
+
+#: Where a document stands in the books, which is its own as long as it stands there.
+Spot = tuple[DocumentKind, Place, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,24 @@ class Worth:
         return (self.total, self.currency) == (found.total, found.currency)
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A document beside the order that it is said to be of; `order` is None where the order's worth is not known."""
+
+    found: FoundDocument
+    order: Worth | None
+
+    @property
+    def differs(self) -> bool:
+        return self.order is not None and not self.order.agrees(self.found)
+
+    @property
+    def detail(self) -> str:
+        """For the owner's act."""
+        of_order = f"; the order comes to {self.order}" if self.differs else ""
+        return f"{described(self.found)}{of_order}"
+
+
 def worth(connection: Connection, transfer: int, shop: str) -> Worth | None:
     """Of the order as it is now, as far as that was told; `shop` is the kind of its webshop. Runs inside an account."""
     words = ownership.newest_words(connection, transfer)
@@ -44,6 +65,10 @@ def worth(connection: Connection, transfer: int, shop: str) -> Worth | None:
         return None
     read = digest(words.normalised)
     return Worth(read.total, read.currency) if read is not None else None
+
+
+def spot(found: FoundDocument) -> Spot:
+    return found.kind, found.place, found.number
 
 
 def called(found: FoundDocument) -> str:

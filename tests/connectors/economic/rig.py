@@ -30,6 +30,7 @@ from shared.domain.document import (
 from tests.connectors.conformance.books.rig import BUYER, REFERENCE, BooksRig, Limits, Texts
 from tests.connectors.conformance.rig import VendorError
 from tests.connectors.economic.vendor_errors import VENDOR_ERRORS
+from tests.support.books import found
 
 #: Seconds of patience where a test waits for its end.
 PATIENCE = 0.25
@@ -190,19 +191,7 @@ class EconomicRig(BooksRig):
         return next(one.sent_by for one in booked if str(one.number) == number)
 
     def documents(self) -> Sequence[FoundDocument]:
-        return [
-            FoundDocument(
-                kind=one.kind,
-                place=one.place,
-                number=str(one.number),
-                reference=one.reference,
-                customer=str(one.customer),
-                currency=one.currency,
-                total=one.gross,
-                total_tax=one.vat,
-            )
-            for one in self.sandbox.documents()
-        ]
+        return [found(one) for one in self.sandbox.documents()]
 
     def customers(self) -> Sequence[Customer]:
         return [
