@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime
 
 import click
@@ -84,7 +85,8 @@ def ignore(context: click.Context, order: str, account: str | None, connection: 
         with place.database.account(of.id) as c:
             owner.leave_alone(c, one.id, why)
     after = "; a worker has it in hand right now, and hears it after that" if one.state == "working" else ""
-    click.echo(harmless(f"Order {order} is left alone{after}. `shopledger retry {order}` ends that."))
+    retry = shlex.join(["shopledger", "retry", order])
+    click.echo(harmless(f"Order {order} is left alone{after}. `{retry}` ends that."))
 
 
 @click.command()
