@@ -47,6 +47,14 @@ class WebhookSubscription:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderState:
+    """A state that an order of the shop may have: `name` as in its `status`, `title` as people see it."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """Orders as the shop sent them (decoded JSON, amounts as str or Decimal), in the order of their modification."""
 
@@ -64,6 +72,13 @@ class WebshopClient(Protocol):
         """All orders modified at or after that moment (aware), oldest change first, without a gap while the set moves.
 
         An order that changes meanwhile may come twice. Trashed orders are not listed.
+        """
+        ...
+
+    def order_states(self) -> Sequence[OrderState]:
+        """Every state that an order of this shop may have now, those of plugins too, each once and with a title.
+
+        Raises NeedsUser where the key reads orders and may not see this.
         """
         ...
 

@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.base import OrderPage, WebhookSubscription
+from connectors.base import OrderPage, OrderState, WebhookSubscription
 from connectors.pace import UNHURRIED, Pace
 from connectors.woocommerce.check import check
 from connectors.woocommerce.rest import Answer, Rest
+from connectors.woocommerce.states import read_states
 from connectors.woocommerce.values import is_id
 from connectors.woocommerce.walk import Window, walk
 from shared.domain.findings import Finding
-from shared.errors import NeedsUser, OutcomeUnknown, Retry, Skip
+from shared.errors import ConnectionBroken, NeedsUser, OutcomeUnknown, Retry, Skip
 
 #: The largest page that the API allows; 101 is a 400.
 PER_PAGE = 100
@@ -81,6 +82,22 @@ class WooCommerceClient:
         )
         rows = answer.rows()
         return Window(rows, is_last=_is_last(answer, page, len(rows)))
+
+    def order_states(self) -> Sequence[OrderState]:
+        """Every registered state but the trash, abandoned drafts ("checkout-draft") too, in the shop's own order.
+
+        Raises NeedsUser("states_hidden") where the key reads orders and its user may not see reports.
+        """
+        try:
+            return read_states(self._rest.get("reports/orders/totals").rows())
+        except ConnectionBroken:
+            # The shop refuses a revoked key in the same words: then reading orders is refused, too.
+            self._rest.get("orders", {"per_page": "1", "_fields": "id"})
+        raise NeedsUser(
+            "states_hidden",
+            "The shop does not show the API key its reports, which list the states of orders: the key's user must be an"
+            " administrator or shop manager, and no plugin may switch reports off.",
+        )
 
     def list_webhooks(self) -> Sequence[WebhookSubscription]:
         """All webhooks of the shop, other services' too, by id. Their secrets cannot be read."""

@@ -136,6 +136,36 @@ def test_settings_that_name_a_product_the_books_do_not_have(clinic: Clinic) -> N
     assert line.says == "shipping_product: the books have no product 9000."
 
 
+def test_a_state_whose_plugin_was_switched_off_is_told_of_connections_that_are_on(clinic: Clinic) -> None:
+    # Given a state that the shop had when the file was applied
+    clinic.desk.woo.put_order_state("packed", "Pakket")
+    clinic.desk.edit("[processing, completed]", "[packed, completed]")
+    assert clinic.desk.apply().done is not None
+    assert clinic.examine().exit_code == 0
+    # When its plugin is switched off
+    clinic.desk.woo.delete_order_state("packed")
+    # Then
+    line = clinic.examine().the("failing")
+    assert (line.part, line.about) == (SHOP, "settings")
+    assert line.says.startswith(
+        "allowed_states: the shop has no state 'packed'; there are: pending (Pending payment), "
+    )
+    assert "while the plugin is active" in line.remedy
+    # And of a connection that is off nothing is said
+    clinic.change("update connections set active = false")
+    assert clinic.examine().exit_code == 0
+
+
+def test_a_key_that_may_not_see_the_states_of_orders_is_a_warning(clinic: Clinic) -> None:
+    # Given
+    denied = '{"code": "woocommerce_rest_cannot_view", "message": "Sorry.", "data": {"status": 403}}'
+    clinic.desk.woo.add_fault(kind="answer", status=403, body=denied, path="*/reports/*")
+    # Then
+    line = clinic.examine().the("warning")
+    assert (line.part, line.about) == (SHOP, "settings")
+    assert "administrator or shop manager" in line.says
+
+
 @pytest.mark.parametrize(
     ("settings", "where"), [('{"document": "letter"}', "document"), ('{"books": {"layout": 0}}', "layout")]
 )

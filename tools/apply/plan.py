@@ -101,7 +101,8 @@ class Plan:
     accounts: Sequence[AccountPlan]
     #: What live systems said; one failing finding, and nothing is carried out.
     looked: Sequence[Looked]
-    #: What fails and keeps nothing else back: a shop that does not tell its webhooks, a system that stays stopped.
+    #: What fails and keeps nothing else back: a shop that does not tell its webhooks, a system that stays stopped, a
+    #: state that the shop does not have any more in settings that are stored already.
     unseen: Sequence[Looked]
     #: What the store has and the file does not name: it stays as it is.
     not_in_file: Sequence[str]

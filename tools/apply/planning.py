@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from psycopg import Connection
@@ -16,6 +16,7 @@ from tools.apply import live, webhooks
 from tools.apply.compare import Comparison, the_one
 from tools.apply.complaints import Complaints
 from tools.apply.plan import AccountPlan, Act, Looked, Plan, WebhookStep
+from tools.apply.states import check_states
 from tools.apply.wish import Wish
 from tools.cli.place import Place
 
@@ -67,6 +68,8 @@ def _ask(place: Place, account: AccountPlan, there: Inventory, *, check_all: boo
     unwritten = set() if check_all else failing - _written(account)
     unseen = [one for one in found if one.system in unwritten]
     looked = [one for one in found if one.system not in unwritten]
+    for one, keeps_back in _ask_for_states(account, failing, check_all=check_all):
+        (looked if keeps_back else unseen).append(one)
     steps: list[WebhookStep] = []
     for shop in webhooks.webshops(account):
         name = shop.wished.name
@@ -83,6 +86,21 @@ def _ask(place: Place, account: AccountPlan, there: Inventory, *, check_all: boo
             unseen.append(Looked(account.name, name, live.told("webhooks", fate)))
     systems = {name: step if name in failing else step.let_in() for name, step in account.systems.items()}
     return _Seen(replace(account, systems=systems, webhooks=steps), looked, unseen)
+
+
+def _ask_for_states(
+    account: AccountPlan, failing: Collection[str], *, check_all: bool
+) -> Iterator[tuple[Looked, bool]]:
+    """What is wrong with the states that settings name, and whether it keeps back what is to be written.
+
+    Settings that are stored already do not: a new key of the shop is saved, whatever became of a plugin's state.
+    """
+    for connection in account.connections.values():
+        shop = account.systems[connection.wished.source]
+        keeps_back = check_all or connection.saves_settings
+        if (keeps_back or shop.is_to_be_asked) and shop.wished.name not in failing:
+            for finding in check_states(connection, shop):
+                yield Looked(account.name, shop.wished.name, finding), keeps_back
 
 
 def _written(account: AccountPlan) -> set[str]:

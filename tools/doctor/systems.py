@@ -16,6 +16,7 @@ from shared.store.inventory import StoredConnection
 from shared.store.look import System
 from tools.apply import live, webhooks
 from tools.apply.plan import AccountPlan, Act, ConnectionStep, SystemStep, WebhookStep
+from tools.apply.states import check_states
 from tools.apply.wish import WishedConnection, WishedSystem
 from tools.cli.place import Place
 from tools.doctor import alarms
@@ -68,6 +69,8 @@ class Examination:
         yield from looked
         out_of = [one for one in self._connections() if one.source == self.system.id and one.kind == "orders"]
         if isinstance(opened.kind, Webshop) and out_of and all(one.level is not Level.FAILING for one in looked):
+            for one in out_of:
+                yield from check_states(self._step(one), step)
             may_write = all(one.level is Level.OK for one in looked if one.about == "rights")
             yield from self._webhooks(step, may_write=may_write)
 

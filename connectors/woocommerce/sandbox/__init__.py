@@ -97,6 +97,16 @@ class WooCommerceSandbox(Sandbox):
         coupon = CouponSpec.model_validate(fields)
         self.shop.coupons[coupon.code] = coupon
 
+    def put_order_state(self, name: str, title: str) -> None:
+        """One more that orders may have, as a plugin registers it; `name` as in an order's status."""
+        with self.shop.lock:
+            self.shop.order_states[name] = title
+
+    def delete_order_state(self, name: str) -> None:
+        """As when its plugin is switched off; orders keep it."""
+        with self.shop.lock:
+            self.shop.order_states.pop(name, None)
+
     def put_webhook(self, *, topic: str, delivery_url: str, secret: str) -> int:
         """Makes a webhook, ping included; returns its id."""
         return self.desk.create_webhook({"topic": topic, "delivery_url": delivery_url, "secret": secret}).id

@@ -146,6 +146,20 @@ def _shop_controls(controls: Blueprint, desk: Desk) -> None:
         shop.coupons[coupon.code] = coupon
         return jsonify(coupon.model_dump(mode="json")), 201
 
+    @controls.put("/order-states/<name>")
+    def add_order_state(name: str) -> ResponseReturnValue:
+        """`{"title": ..}`: one more that orders may have, as a plugin registers it."""
+        with shop.lock:
+            shop.order_states[name] = str(_given().get("title", name))
+        return jsonify(shop.order_states)
+
+    @controls.delete("/order-states/<name>")
+    def delete_order_state(name: str) -> ResponseReturnValue:
+        """As when its plugin is switched off; orders keep it."""
+        with shop.lock:
+            shop.order_states.pop(name, None)
+        return "", 204
+
     @controls.get("/webhooks/<int:webhook_id>")
     def webhook_insides(webhook_id: int) -> ResponseReturnValue:
         """What the REST API never tells: the failures in a row, and whether the ping is still due."""

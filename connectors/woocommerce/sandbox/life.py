@@ -7,9 +7,6 @@ from typing import Any
 
 from connectors.woocommerce.sandbox.state import Shop
 
-STATUSES = (
-    "auto-draft", "pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed", "checkout-draft",
-)  # fmt: skip
 #: Statuses in which an order can still be changed by hand.
 EDITABLE = frozenset({"pending", "on-hold", "auto-draft"})
 UNPAID = frozenset({"pending", "failed", "checkout-draft"})

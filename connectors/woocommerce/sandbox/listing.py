@@ -12,11 +12,9 @@ from zoneinfo import ZoneInfo
 
 from connectors.woocommerce.sandbox.clock import WALL_FORMAT
 from connectors.woocommerce.sandbox.errors import invalid_params
-from connectors.woocommerce.sandbox.life import STATUSES
 
 MAX_PER_PAGE = 100
 ORDERBY = ("date", "id", "include", "title", "slug", "modified")
-LIST_STATUSES = ("any", "trash", *STATUSES)
 _DATE = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?P<fraction>\.\d+)?(?P<zone>Z|[+-]\d{2}(?::\d{2})?)?", re.ASCII
 )
@@ -81,7 +79,7 @@ class Page:
     pages: int
 
 
-def read_query(values: Values, zone: ZoneInfo) -> ListQuery:
+def read_query(values: Values, zone: ZoneInfo, order_statuses: Sequence[str]) -> ListQuery:
     """Raises RestError 400 naming every parameter outside its schema."""
     problems: Problems = {}
     page = _integer(values, "page", 1, problems)
@@ -96,10 +94,10 @@ def read_query(values: Values, zone: ZoneInfo) -> ListQuery:
     filters = _date_filters(values, zone, problems)
     order = _choice(values, "order", "desc", ("asc", "desc"), problems)
     orderby = _choice(values, "orderby", "date", ORDERBY, problems)
-    statuses = _list(values, "status") or ["any"]
+    statuses, known = _list(values, "status") or ["any"], ("any", "trash", *order_statuses)
     for position, status in enumerate(statuses):
-        if status not in LIST_STATUSES:
-            problems["status"] = _not_in_enum(f"status[{position}]", LIST_STATUSES)
+        if status not in known:
+            problems["status"] = _not_in_enum(f"status[{position}]", known)
             break
     if problems:
         raise invalid_params(problems)

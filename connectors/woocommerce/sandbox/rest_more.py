@@ -1,7 +1,8 @@
-"""Refunds, webhooks, products and the state of the system, of the REST API."""
+"""Refunds, webhooks, products, the states of orders and of the system, of the REST API."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
@@ -122,6 +123,19 @@ def register_rest(api: Blueprint, desk: Desk) -> None:
                 raise invalid_id("product")
             return answer(desk.shop.products[product_id])
 
+    @api.get("/reports/orders/totals")
+    def order_totals() -> Response:
+        """WooCommerce takes "wc-" out of a state's name wherever it stands, and not only before it."""
+        demand("list")
+        with desk.shop.lock:
+            totals = Counter(order["status"] for order in desk.shop.orders.values())
+            return answer(
+                [
+                    {"slug": name.replace("wc-", ""), "name": title, "total": totals[name]}
+                    for name, title in desk.shop.order_states.items()
+                ]
+            )
+
     @api.get("/system_status")
     def system_status() -> Response:
         demand("list")
@@ -152,7 +166,7 @@ def _paged(desk: Desk, found: Sequence[dict[str, Any]], path: str) -> Response:
     """One page of a list that is sorted already."""
     given = query_pairs(parse_qsl(request.query_string.decode("ascii", "replace"), keep_blank_values=True))
     paging = {name: value for name, value in query_values(given).items() if name in ("page", "per_page")}
-    query = read_query(paging, desk.shop.clock.zone)
+    query = read_query(paging, desk.shop.clock.zone, desk.shop.order_statuses)
     start = (query.page - 1) * query.per_page
     rows = list(found[start : start + query.per_page])
     beyond = bool(found) and not rows

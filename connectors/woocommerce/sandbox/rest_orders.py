@@ -12,7 +12,7 @@ from connectors.woocommerce.sandbox.batch import batch
 from connectors.woocommerce.sandbox.desk import Desk
 from connectors.woocommerce.sandbox.errors import RestError, invalid_params
 from connectors.woocommerce.sandbox.frame import API, answer, demand, json_body, parsed
-from connectors.woocommerce.sandbox.life import STATUSES, UNPAID
+from connectors.woocommerce.sandbox.life import UNPAID
 from connectors.woocommerce.sandbox.listing import link_header, page_of, read_query
 from connectors.woocommerce.sandbox.php import query_pairs, query_values
 from connectors.woocommerce.sandbox.specs import OrderSpec
@@ -29,7 +29,7 @@ def register(api: Blueprint, desk: Desk) -> None:
     @api.get("/orders")
     def list_orders() -> Response:
         given = query_pairs(parse_qsl(request.query_string.decode("ascii", "replace"), keep_blank_values=True))
-        query = read_query(query_values(given), desk.shop.clock.zone)
+        query = read_query(query_values(given), desk.shop.clock.zone, desk.shop.order_statuses)
         demand("list")
         with desk.shop.lock:
             page = page_of(list(desk.shop.orders.values()), query)
@@ -41,7 +41,7 @@ def register(api: Blueprint, desk: Desk) -> None:
     @api.post("/orders")
     def create_order() -> Response:
         given = json_body()
-        check_order(given)
+        check_order(desk, given)
         demand("create")
         order_id = desk.orders.create(order_spec(desk, given))
         location = {"Location": f"{desk.shop.url}{API}/orders/{order_id}"}
@@ -55,7 +55,7 @@ def register(api: Blueprint, desk: Desk) -> None:
     @api.route("/orders/<int:order_id>", methods=["PUT", "POST", "PATCH"])
     def change_order(order_id: int) -> Response:
         given = json_body()
-        check_order(given)
+        check_order(desk, given)
         demand("edit")
         return answer(update_order(desk, order_id, given))
 
@@ -76,11 +76,12 @@ def _batched(desk: Desk, verb: str, order_id: int, row: Mapping[str, Any]) -> di
     return desk.orders.trash(order_id) if verb == "delete" else update_order(desk, order_id, row)
 
 
-def check_order(given: Mapping[str, Any]) -> None:
+def check_order(desk: Desk, given: Mapping[str, Any]) -> None:
     """Raises RestError 400 for what the schema of an order refuses."""
     problems = {}
-    if "status" in given and given["status"] not in STATUSES:
-        allowed = f"{', '.join(STATUSES[:-1])}, and {STATUSES[-1]}"
+    statuses = desk.shop.order_statuses
+    if "status" in given and given["status"] not in statuses:
+        allowed = f"{', '.join(statuses[:-1])}, and {statuses[-1]}"
         problems["status"] = ("rest_not_in_enum", f"status is not one of {allowed}.")
     email = given.get("billing", {}).get("email", "")
     if email and "@" not in email:

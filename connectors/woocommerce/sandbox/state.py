@@ -17,6 +17,18 @@ from connectors.woocommerce.sandbox.taxes import DEFAULT_RATES, TaxRate
 Permissions = Literal["read", "write", "read_write"]
 OwnerRights = Literal["full", "demoted", "deleted"]
 
+#: Name -> title of the states that WooCommerce has by itself, in its order.
+ORDER_STATES = {
+    "pending": "Pending payment",
+    "processing": "Processing",
+    "on-hold": "On hold",
+    "completed": "Completed",
+    "cancelled": "Cancelled",
+    "refunded": "Refunded",
+    "failed": "Failed",
+    "checkout-draft": "Draft",
+}
+
 VERSION = "10.5.2"
 WORDPRESS_VERSION = "6.9.7"
 
@@ -85,6 +97,8 @@ class Shop:
         self.products: dict[int, dict[str, Any]] = {}
         self.coupons: dict[str, CouponSpec] = {}
         self.webhooks: dict[int, Webhook] = {}
+        #: Name -> title, those of plugins too.
+        self.order_states: dict[str, str] = dict(ORDER_STATES)
         #: Orders, refunds and products share one row of numbers, as they do in WordPress.
         self._ids: Iterator[int] = count(first_id)
         self._item_ids = count(1)
@@ -104,6 +118,11 @@ class Shop:
         key = ApiKey(f"ck_{secrets.token_hex(20)}", f"cs_{secrets.token_hex(20)}", permissions)
         self.keys[key.consumer_key] = key
         return key
+
+    @property
+    def order_statuses(self) -> tuple[str, ...]:
+        """All that an order may be made with, or asked for by."""
+        return ("auto-draft", *self.order_states)
 
     @property
     def pricing(self) -> Pricing:

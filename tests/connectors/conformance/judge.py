@@ -32,6 +32,7 @@ Call = Callable[[ShopRig, WebshopClient], object]
 READS: Mapping[str, Call] = {
     "get_order": lambda shop, client: client.get_order(shop.some_order_id),
     "list_orders": lambda shop, client: list(client.list_orders(modified_after=LONG_AGO)),
+    "order_states": lambda shop, client: client.order_states(),
     "list_webhooks": lambda shop, client: client.list_webhooks(),
 }
 

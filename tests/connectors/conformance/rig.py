@@ -199,6 +199,15 @@ class ShopRig(SystemRig):
     def tick(self, seconds: float = 1.0) -> None:
         """Moves the stopped clock on."""
 
+    @abstractmethod
+    def put_order_state(self, name: str, title: str) -> None:
+        """One more that orders may have, as a plugin of the shop adds it; `name` as in an order's status."""
+
+    @property
+    @abstractmethod
+    def order_states(self) -> Mapping[str, str]:
+        """Name -> title of every state that an order may have, read inside the shop."""
+
     # Webhooks.
 
     @abstractmethod

@@ -28,6 +28,7 @@ from shared.domain.notice import Notice, NoticeKind
 from shared.store.database import Database
 from tests.connectors.conformance import mutants
 from tests.connectors.conformance import mutants_in_checks as checks
+from tests.connectors.conformance import mutants_in_states as states
 from tests.connectors.conformance.declaration import SECTIONS, missing
 from tests.connectors.conformance.judge import RED, run_case
 from tests.connectors.conformance.mutants import of, talking
@@ -136,6 +137,24 @@ MUTANTS = [
         talking(checks.DeletesUntilItIsGone),
         "test_a_webhook_that_may_have_been_deleted_is_unknown_and_deleted_again",
         "silence",
+    ),
+    mistake(talking(states.KnowsTheStatesByHeart), "test_every_state_of_the_shop_is_listed_with_its_title"),
+    mistake(talking(states.ListsStatesInUse), "test_every_state_of_the_shop_is_listed_with_its_title"),
+    mistake(talking(states.LeavesOutUnfinishedOrders), "test_every_state_of_the_shop_is_listed_with_its_title"),
+    mistake(talking(states.NamesStatesAsTheyAreStored), "test_a_state_is_named_as_in_an_orders_status"),
+    mistake(talking(states.NamesStatesAsPeopleDo), "test_a_state_is_named_as_in_an_orders_status"),
+    mistake(talking(states.ShowsTitlesAsTheyCome), "test_a_state_that_nobody_gave_a_title_has_one"),
+    mistake(talking(states.RemembersStates), "test_a_state_that_is_added_later_is_listed_from_then_on"),
+    mistake(
+        talking(states.TakesTroubleForNoStates),
+        "test_a_read_that_meets_trouble_is_tried_again",
+        "order_states",
+        "502 as a page",
+    ),
+    mistake(
+        talking(states.TakesARevokedKeyForAHiddenList),
+        "test_a_lost_authorisation_breaks_the_connection",
+        "order_states",
     ),
 ]
 

@@ -17,13 +17,16 @@ from tests.connectors.conformance.proofs import Proofs
 from tests.connectors.conformance.refusals import Refusals
 from tests.connectors.conformance.rig import Placed, ShopRig, VendorError
 from tests.connectors.conformance.secrecy import Secrecy
+from tests.connectors.conformance.states import States
 from tests.connectors.conformance.through_ingest import ThroughIngest
 from tests.connectors.conformance.webhooks import Webhooks
 
 __all__ = ["Placed", "ShopRig", "VendorError", "WebshopConformance"]
 
 
-class WebshopConformance(Declaration, Proofs, ThroughIngest, Orders, Listing, Webhooks, Checking, Refusals, Secrecy):
+class WebshopConformance(
+    Declaration, Proofs, ThroughIngest, Orders, Listing, States, Webhooks, Checking, Refusals, Secrecy
+):
     """Set `rig` in a subclass whose name begins with Test."""
 
     @pytest.fixture

@@ -89,6 +89,13 @@ class WooCommerceRig(ShopRig):
     def tick(self, seconds: float = 1.0) -> None:
         self.sandbox.advance_clock(seconds)
 
+    def put_order_state(self, name: str, title: str) -> None:
+        self.sandbox.put_order_state(name, title)
+
+    @property
+    def order_states(self) -> Mapping[str, str]:
+        return dict(self.sandbox.shop.order_states)
+
     def register_webhook(self, *, topic: str, delivery_url: str, secret: str) -> None:
         self.sandbox.put_webhook(topic=topic, delivery_url=delivery_url, secret=secret)
 
