@@ -65,12 +65,62 @@ _ALL = (
     Reason(
         "missing_shipping_product",
         "The order has shipping, and the settings name no product for it.",
-        "Choose a product for shipping in the connection's settings.",
+        "Choose a product for shipping in the connection's settings (shipping_product).",
     ),
     Reason(
         "missing_fee_product",
         "The order has a fee, and the settings name no product for it.",
-        "Choose a product for fees in the connection's settings.",
+        "Choose a product for fees in the connection's settings (fee_product).",
+    ),
+    Reason(
+        "missing_discount_product",
+        "The order has a discount with {percent} % VAT, and the settings name no product for it.",
+        "Choose a product for discounts in the connection's settings (discount_product), or discounts: in_price.",
+    ),
+    Reason(
+        "missing_gift_card_product",
+        "The order has a gift card, and the settings name no product for it.",
+        "Choose a product without VAT for gift cards in the connection's settings (gift_card_product).",
+    ),
+    Reason(
+        "missing_closing_product",
+        "Prices of two decimals do not come to the order's total, and the settings name no product for what closes it.",
+        "Choose a product without VAT for it in the connection's settings (closing_product).",
+    ),
+    Reason(
+        "vat_rate_unknown",
+        "Line {line} ({text}) has VAT, and neither the shop says by which rate nor do the amounts.",
+        "Look at the line's tax in the shop, mend it, and save the order.",
+    ),
+    Reason(
+        "total_not_in_cents",
+        "The order's total of {total} {currency} is not in whole cents, which is all that the books can hold.",
+        "Let the shop round its prices to two decimals, and save the order.",
+    ),
+    Reason(
+        "totals_not_closed",
+        "The lines come to {books} in the books and to {order} in the shop; {needed} {currency} would close that, and"
+        " the settings allow {limit}. Nothing was sent.",
+        "Look for what differs in the shop (an amount that was changed by hand, a tax that is missing), or allow more"
+        " (closing_limit).",
+    ),
+    Reason(
+        "gross_only",
+        "It comes to {books} in the books and to {order} in the shop: prices of two decimals come no nearer.",
+        "",
+        resolves_itself=True,
+    ),
+    Reason("shipping_left_out", "Shipping of {amount} is left out, as the settings say.", "", resolves_itself=True),
+    Reason(
+        "vat_rate_differs",
+        "The books would take another VAT rate than the shop: {lines}. {zone} Nothing was sent.",
+        "Correct the product's group or its accounts in the books, the VAT zone in the settings, or the tax in the"
+        " shop.",
+    ),
+    Reason(
+        "vat_differs",
+        "The {kind} {number} has {books} {currency} VAT in the books, and {order} in the shop.",
+        "Correct it there, or delete it and have the order sent again.",
     ),
     Reason(
         "unknown_product",
@@ -199,6 +249,21 @@ _ALL = (
     Reason("no_budget", "The system allows no more requests for a moment.", "", True),
     Reason("others_first", "A system is slow; others go first.", "", True),
     Reason("worker_lost", "The worker that had it in hand is gone.", "It is tried again by itself.", True),
+    Reason(
+        "country_missing",
+        "The order has no country, and the settings choose the VAT zone by it.",
+        "Enter the country in the shop, save the order, and have it sent again.",
+    ),
+    Reason(
+        "country_unknown",
+        "What stands as country in the order's {which} address is no country's code (DK, DE).",
+        "Choose the country in the shop, save the order, and have it sent again.",
+    ),
+    Reason(
+        "no_vat_zone",
+        "None of the sources in the settings ({sources}) has a VAT zone for {sale}.",
+        "Add it to zone_map or zone_by_band, or let zone_sources end with default.",
+    ),
 )
 
 #: By code.
