@@ -48,7 +48,8 @@ def customers(target: str) -> bytes:
 
 def products(target: str) -> bytes:
     numbers = unquote(re.search("in%3A%5B(.*?)%5D", target)[1]).split(",")  # type: ignore[index]
-    return collection("products", [{"productNumber": number, "name": number, "barred": False} for number in numbers])
+    usual = {"barred": False, "productGroup": {"productGroupNumber": 1, "self": f"{ORIGIN}/product-groups/1"}}
+    return collection("products", [{"productNumber": number, "name": number, **usual} for number in numbers])
 
 
 def draft(reference: str, number: int) -> bytes:
@@ -83,6 +84,20 @@ FIXED = {
     "/payment-terms": collection(
         "payment-terms", [{"paymentTermsNumber": 1, "name": "Net 8 days", "paymentTermsType": "net"}]
     ),
+    "/product-groups/1/sales-accounts": collection(
+        "product-groups/1/sales-accounts",
+        [
+            {
+                "vatZone": {"vatZoneNumber": 1},
+                "salesAccount": {
+                    "accountNumber": 1010,
+                    "accountType": "profitAndLoss",
+                    "vatAccount": {"vatCode": "U25"},
+                },
+            }
+        ],
+    ),
+    "/vat-accounts": collection("vat-accounts", [{"vatCode": "U25", "name": "Salgsmoms", "ratePercentage": 25}]),
     "/self": json.dumps({"settings": {"defaultPaymentTerm": "1"}}).encode(),
 }
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar, Protocol
 
 from pydantic import BaseModel
@@ -23,6 +24,7 @@ from shared.domain.document import (
     SendBy,
 )
 from shared.domain.findings import Finding
+from shared.domain.money import Rounding
 
 
 class AccountingClient(Protocol):
@@ -114,6 +116,20 @@ class AccountingClient(Protocol):
         """
         ...
 
+    def vat_rates(self, numbers: Collection[str], zone: str) -> Mapping[str, Decimal]:
+        """Product number as asked for -> the rate in percent that the books will apply to a line with that product, in
+        a document of that VAT zone. At most eight decimals; 0 where there is no VAT.
+
+        Numbers that the books do not have are left out. What the books say is kept for some minutes at most, so that
+        products that were asked for just now cost no request. Raises NeedsUser where a line could not be booked in that
+        zone, where it can be no zone of these books, and, as NeedsUser("rates_hidden"), where they let nobody look.
+        """
+        ...
+
+    def forget(self) -> None:
+        """What was kept of the books is asked for anew: somebody says that he has changed something there."""
+        ...
+
     def find_customers(self, email: str) -> Sequence[Customer]:
         """All customers with that e-mail address, case aside; barred ones too."""
         ...
@@ -139,17 +155,23 @@ class Accounting(Connector):
     #: What the owner chooses for documents in these books; all of it may be left out.
     Settings: ClassVar[type[BaseModel]]
     document_kinds: ClassVar[frozenset[DocumentKind]]
+    #: How the books round VAT; None where nobody knows.
+    rounding: ClassVar[Rounding | None]
 
     @abstractmethod
     def connect(self, credentials: BaseModel, pace: Pace = UNHURRIED) -> AccountingClient:
         """Opens no connection yet. Raises TypeError for another connector's credentials."""
 
     @abstractmethod
+    def own_zone(self, settings: BaseModel) -> str:
+        """The VAT zone of a document whose plan names none."""
+
+    @abstractmethod
     def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
         """The exact request that makes the draft, from filled settings. The same plan gives the same bytes.
 
         Raises NeedsUser for what the books cannot hold (a product number that is too long, an amount with three
-        decimals); texts that are too long are cut.
+        decimals, a VAT zone that is none); texts that are too long are cut.
         """
 
     @abstractmethod

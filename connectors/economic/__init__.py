@@ -14,6 +14,7 @@ from connectors.economic import write
 from connectors.economic.client import EconomicClient
 from connectors.pace import UNHURRIED, Budget, Pace
 from shared.domain.document import DocumentKind, DocumentPlan, NewCustomer, NewProduct
+from shared.domain.money import Rounding
 
 
 class Economic(Accounting):
@@ -22,6 +23,8 @@ class Economic(Accounting):
     Credentials: ClassVar[type[BaseModel]] = access.Credentials
     Settings: ClassVar[type[BaseModel]] = choices.Settings
     document_kinds: ClassVar[frozenset[DocumentKind]] = frozenset({DocumentKind.ORDER, DocumentKind.INVOICE})
+    #: Neither written down anywhere nor recorded.
+    rounding: ClassVar[Rounding | None] = None
     #: As the header X-RateLimiting names it: "token-limit-10000-per-60-seconds".
     budget: ClassVar[Budget | None] = Budget(tokens=10_000, per=timedelta(seconds=60))
 
@@ -30,6 +33,9 @@ class Economic(Accounting):
 
     def connect(self, credentials: BaseModel, pace: Pace = UNHURRIED) -> AccountingClient:
         return EconomicClient(_access(credentials), pace)
+
+    def own_zone(self, settings: BaseModel) -> str:
+        return str(choices.as_settings(settings).vat_zone)
 
     def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
         return write.write_document(plan, choices.as_settings(settings))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -14,14 +15,15 @@ from connectors.economic.check import check
 from connectors.economic.chosen import check_chosen
 from connectors.economic.credentials import Credentials
 from connectors.economic.errors import unexpected
-from connectors.economic.ids import encode_id
 from connectors.economic.lookups import Lookups, rows
 from connectors.economic.open_days import open_day
+from connectors.economic.products import Products
 from connectors.economic.read import Shelf
 from connectors.economic.refused_booking import explain
 from connectors.economic.rest import Answer, Rest
 from connectors.economic.settings import as_settings
-from connectors.economic.write import is_email, is_product_number, is_reference, write_booking
+from connectors.economic.vat_rates import vat_rates
+from connectors.economic.write import is_email, is_reference, write_booking
 from connectors.pace import UNHURRIED, Pace
 from shared.domain.document import Customer, DocumentKind, FoundDocument, Place, Product, SendBy
 from shared.domain.findings import Finding
@@ -36,6 +38,7 @@ class EconomicClient:
     def __init__(self, credentials: Credentials, pace: Pace = UNHURRIED) -> None:
         self._rest = Rest(credentials, pace)
         self.lookups = Lookups(self._rest)
+        self.products = Products(self._rest)
 
     def __enter__(self) -> EconomicClient:
         return self
@@ -160,19 +163,14 @@ class EconomicClient:
     # Products.
 
     def find_products(self, numbers: Collection[str]) -> Sequence[Product]:
-        """In lists, as far as a list can hold the number. What cannot be a product's number is not asked for."""
-        wanted = sorted({number for number in numbers if is_product_number(number)})
-        found: dict[str, Product] = {}
-        for batch in filters.batches(number for number in wanted if filters.fits_a_list(number)):
-            clause = {"filter": filters.any_of("productNumber", batch)}
-            for row in rows(self._rest, "products", clause):
-                product = _found(read.product(row), write=False)
-                found[product.number] = product
-        for number in wanted:
-            if not filters.fits_a_list(number) and (alone := self._get_product(number)) is not None:
-                found[alone.number] = alone
-        known = {number.casefold() for number in wanted}
-        return [product for product in found.values() if product.number.casefold() in known]
+        return self.products.find(numbers)
+
+    def forget(self) -> None:
+        self.lookups.forget()
+        self.products.forget()
+
+    def vat_rates(self, numbers: Collection[str], zone: str) -> Mapping[str, Decimal]:
+        return vat_rates(self.lookups, self.products, numbers, zone)
 
     def create_product(self, request: bytes, *, key: str) -> Product:
         """e-conomic's word for a number that is taken is not known: one that it refuses is looked up."""
@@ -180,15 +178,9 @@ class EconomicClient:
             return _made(self._rest.post("products", request, key=key), read.product)
         except NeedsUser as refusal:
             number = read.product_number_of(request) if refusal.code == "product_number" else ""
-            if not number or self._get_product(number) is None:
+            if not number or self.products.get(number) is None:
                 raise
         raise Skip("product_exists", "e-conomic has a product with this number.")
-
-    def _get_product(self, number: str) -> Product | None:
-        try:
-            return _found(_if_object(self._rest.get(f"products/{encode_id(number)}"), read.product), write=False)
-        except Skip:
-            return None
 
 
 def _found(value: T | None, *, write: bool) -> T:

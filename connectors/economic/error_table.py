@@ -19,6 +19,7 @@ BOOKING_REFUSED = "booking_refused"
 BOOKING = "invoices/booked"
 DRAFTS = r"(?:orders|invoices)/drafts(?:/\d+)?"
 YEARS = "accounting-years(?:/.+)?"
+RATES = r"product-groups/\d+/sales-accounts|accounts/\d+|vat-accounts"
 
 UNPROVEN = "e-conomic did not say whether it made the change: that is looked up first."
 MISTAKEN = (
@@ -109,7 +110,7 @@ _BY_CODE = (
         codes="PayloadChanged|URLChanged",
         write=True,
     ),
-    # The role Sales reaches all that documents need, and not these.
+    # The role Sales reaches all that documents need, and not these; of accounts and VAT codes that is not known.
     Row(
         NeedsUser,
         "years_hidden",
@@ -117,6 +118,14 @@ _BY_CODE = (
         " the role SuperUser and approve it again, or let the settings look for no other day.",
         (403,),
         request=YEARS,
+    ),
+    Row(
+        NeedsUser,
+        "rates_hidden",
+        "e-conomic does not let shopledger see its accounts and VAT codes, by which the VAT of each line is compared"
+        " before anything is sent: give the app the role SuperUser and approve it again.",
+        (403,),
+        request=RATES,
     ),
     Row(
         ConnectionBroken,

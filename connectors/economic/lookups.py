@@ -6,17 +6,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeVar
 
+from connectors.economic.accounts import Account, read_account, read_rates, read_sales_accounts
 from connectors.economic.errors import unexpected
 from connectors.economic.ids import encode_id
 from connectors.economic.rest import Answer, Rest
 from connectors.economic.settings import Settings
 from shared.errors import NeedsUser
 
-#: Seconds. An owner who opens a period lets an order go at once, and waits for it.
-KEPT, KEPT_OPEN = 600.0, 60.0
+#: Seconds. An owner who opens a period, or mends the VAT of an account, lets an order go at once, and waits for it.
+KEPT, KEPT_SHORTLY = 600.0, 60.0
 #: The largest page that e-conomic gives.
 PAGE_SIZE = 1000
 #: More pages than any list has; it only bounds a server that repeats itself.
@@ -98,12 +100,25 @@ class Lookups:
 
     def years(self) -> Sequence[Span]:
         """The accounting years, oldest first."""
-        return self._keep("accounting-years", lambda: self._spans("accounting-years", "year"), KEPT_OPEN)
+        return self._keep("accounting-years", lambda: self._spans("accounting-years", "year"), KEPT_SHORTLY)
 
     def periods(self, year: Span) -> Sequence[Span]:
         """Those of one accounting year, oldest first."""
         path = f"accounting-years/{encode_id(year.id)}/periods"
-        return self._keep(path, lambda: self._spans(path), KEPT_OPEN)
+        return self._keep(path, lambda: self._spans(path), KEPT_SHORTLY)
+
+    def sales_accounts(self, group: int) -> Mapping[int, Account]:
+        """Those of a product group, by VAT zone."""
+        path = f"product-groups/{group}/sales-accounts"
+        return self._keep(path, lambda: read_sales_accounts(rows(self._rest, path)), KEPT_SHORTLY)
+
+    def account(self, number: int) -> Account:
+        path = f"accounts/{number}"
+        return self._keep(path, lambda: read_account(self._rest.get(path).value), KEPT_SHORTLY)
+
+    def rates(self) -> Mapping[str, Decimal]:
+        """VAT code -> percent."""
+        return self._keep("vat-accounts", lambda: read_rates(rows(self._rest, "vat-accounts")), KEPT_SHORTLY)
 
     def _spans(self, path: str, key: str = "") -> Sequence[Span]:
         return sorted((_span(row, key) for row in rows(self._rest, path)), key=lambda span: span.first)
@@ -152,6 +167,9 @@ class Lookups:
         if isinstance(default, dict):
             default = default.get("paymentTermsNumber")
         return str(default) if isinstance(default, (int, str)) else ""
+
+    def forget(self) -> None:
+        self._kept.clear()
 
     def _keep(self, name: str, ask: Callable[[], T], seconds: float = KEPT) -> T:
         now = self._clock()

@@ -80,8 +80,14 @@ def customer(row: Mapping[str, Any]) -> Customer | None:
     number = row.get("customerNumber")
     if type(number) is not int:
         return None
+    zone = row.get("vatZone")
+    zone_number = zone.get("vatZoneNumber") if isinstance(zone, dict) else None
     return Customer(
-        number=str(number), name=_text(row.get("name")), email=_text(row.get("email")), barred=row.get("barred") is True
+        number=str(number),
+        name=_text(row.get("name")),
+        email=_text(row.get("email")),
+        barred=row.get("barred") is True,
+        vat_zone=str(zone_number) if type(zone_number) is int else None,
     )
 
 
@@ -90,6 +96,13 @@ def product(row: Mapping[str, Any]) -> Product | None:
     if not isinstance(number, str) or not number:
         return None
     return Product(number=number, name=_text(row.get("name")), barred=row.get("barred") is True)
+
+
+def group_of(row: Mapping[str, Any]) -> int | None:
+    """The number of a product's group."""
+    group = row.get("productGroup")
+    number = group.get("productGroupNumber") if isinstance(group, dict) else None
+    return number if type(number) is int else None
 
 
 def says_deleted(value: object) -> bool:

@@ -20,6 +20,7 @@ class Settings(BaseModel):
 
     layout: Number | None = None
     payment_terms: Number | None = None
+    #: Of documents whose plan names none, and of new customers.
     #: 1 domestic with VAT, 2 EU, 3 abroad, 4 domestic without VAT, 8 and up country specific.
     vat_zone: Number = 1
     customer_group: Number | None = None

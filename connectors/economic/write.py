@@ -43,7 +43,7 @@ def write_document(plan: DocumentPlan, settings: Settings) -> bytes:
             "layout": {"layoutNumber": _chosen(settings.layout, "layout", "a layout")},
             "paymentTerms": {"paymentTermsNumber": _terms(settings)},
             "customer": {"customerNumber": _customer_number(plan.customer)},
-            "recipient": _recipient(plan.recipient, settings),
+            "recipient": _recipient(plan.recipient, _zone(plan.vat_zone, settings)),
             "notes": _filled(heading=cut(plan.heading, 250)),
             "references": {"other": plan.reference},
             "lines": _lines(plan, settings),
@@ -71,7 +71,7 @@ def write_customer(customer: NewCustomer, settings: Settings) -> bytes:
             "name": cut(customer.name, 255),
             "currency": _currency(customer.currency),
             "customerGroup": {"customerGroupNumber": group},
-            "vatZone": {"vatZoneNumber": settings.vat_zone},
+            "vatZone": {"vatZoneNumber": _zone(customer.vat_zone, settings)},
             "paymentTerms": {"paymentTermsNumber": _terms(settings)},
             "email": customer.email,
             "address": cut(customer.address, 510),
@@ -96,6 +96,13 @@ def write_product(product: NewProduct, settings: Settings) -> bytes:
     )
 
 
+def zone_number(zone: str) -> int:
+    """Raises NeedsUser."""
+    if not _is_number(zone):
+        raise NeedsUser("vat_zone", "A VAT zone of e-conomic is a whole number: correct it in the settings.")
+    return int(zone)
+
+
 def is_reference(value: str) -> bool:
     return fits(value, REFERENCE) and is_plain(value)
 
@@ -109,7 +116,11 @@ def is_product_number(value: str) -> bool:
     return fits(value, PRODUCT_NUMBER) and is_plain(value)
 
 
-def _recipient(recipient: Recipient, settings: Settings) -> Mapping[str, Any]:
+def _zone(chosen: str | None, settings: Settings) -> int:
+    return settings.vat_zone if chosen is None else zone_number(chosen)
+
+
+def _recipient(recipient: Recipient, zone: int) -> Mapping[str, Any]:
     if not cut(recipient.name, 250):
         raise NeedsUser("customer_name", "e-conomic asks for the customer's name: enter it in the order.")
     return _filled(
@@ -118,7 +129,7 @@ def _recipient(recipient: Recipient, settings: Settings) -> Mapping[str, Any]:
         zip=cut(recipient.postcode, 50),
         city=cut(recipient.city, 250),
         country=cut(recipient.country, 50),
-        vatZone={"vatZoneNumber": settings.vat_zone},
+        vatZone={"vatZoneNumber": zone},
     )
 
 
@@ -149,6 +160,7 @@ def _line(number: int, line: DocumentLine, kind: DocumentKind, settings: Setting
         unit=_unit(settings),
         quantity=quantity,
         unitNetPrice=price,
+        discountPercentage=_amount(line.discount, "discount", place) if line.discount else "",
     )
 
 
@@ -180,11 +192,15 @@ def _currency(code: str) -> str:
 
 
 def _customer_number(number: str) -> int:
-    if not re.fullmatch("[1-9][0-9]{0,8}", number):
+    if not _is_number(number):
         raise NeedsUser(
             "customer_number", "A customer's number in e-conomic has one to nine digits: choose another one."
         )
     return int(number)
+
+
+def _is_number(value: str) -> bool:
+    return bool(re.fullmatch("[1-9][0-9]{0,8}", value))
 
 
 def _terms(settings: Settings) -> int:

@@ -6,7 +6,8 @@ Entities: WooCommerce encodes product names (`&amp;`), WordPress encodes "<" in 
 (sanitize_text_field), and themes and plugins encode titles. So names, titles, labels, addresses, notes, coupon codes
 and refund reasons are decoded once; ids, codes, SKUs, statuses, e-mails, transaction ids and meta stay as they are.
 
-Not in the normalised order: gift cards of an extension (`gift_cards`), which lower `total` below the sum of the lines.
+Of plugins it knows WooCommerce Gift Cards (`gift_cards`: those that were used, which lower `total` below the sum of the
+lines), Product Bundles (`bundled_by`) and Composite Products (`composite_parent`).
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from typing import Any
 from connectors.base import UnreadableOrder
 from connectors.woocommerce.fields import Fields
 from connectors.woocommerce.statuses import CANCELLED, financial, fulfilment
-from shared.domain.order import Address, Coupon, Line, LineKind, LineTax, Meta, Order, RefundSummary, TaxRate
+from shared.domain.order import Address, Coupon, GiftCard, Line, LineKind, LineTax, Meta, Order, RefundSummary, TaxRate
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
+#: Custom fields of a line by which WooCommerce Gift Cards and PW Gift Cards say that a gift card is sold.
+_GIFT_CARD_FIELDS = frozenset({"wc_gc_giftcard_amount", "pw_gift_card_amount", "pw_gift_card_to"})
 _ADDRESS_TEXTS = (
     "first_name",
     "last_name",
@@ -94,6 +97,7 @@ def read_order(body: Mapping[str, Any]) -> Order:
         taxes=tuple(_tax_rate(tax) for tax in order.objects("tax_lines")),
         coupons=tuple(_coupon(coupon) for coupon in order.objects("coupon_lines", required=False)),
         refunds=refunds,
+        gift_cards=tuple(_gift_card(card) for card in order.objects("gift_cards", required=False)),
         customer_id=order.reference("customer_id"),
         customer_note=order.readable("customer_note"),
         billing=_address(order.object("billing")),
@@ -121,6 +125,7 @@ def _lines(order: Fields) -> Iterator[Line]:
 
 def _product_line(line: Fields) -> Line:
     """A deleted product leaves `sku` null, one without a number ""; a variation may report its parent's."""
+    meta = _meta(line)
     return Line(
         kind=LineKind.PRODUCT,
         id=line.word("id"),
@@ -135,7 +140,9 @@ def _product_line(line: Fields) -> Line:
         sku=line.text("sku") or None,
         product_id=line.reference("product_id"),
         variation_id=line.reference("variation_id"),
-        meta=_meta(line),
+        is_gift_card=any(field.key in _GIFT_CARD_FIELDS for field in meta),
+        bundle_id=line.text("bundled_by") or line.text("composite_parent") or None,
+        meta=meta,
     )
 
 
@@ -197,6 +204,10 @@ def _coupon(coupon: Fields) -> Coupon:
         discount=coupon.amount("discount"),
         discount_tax=coupon.amount("discount_tax"),
     )
+
+
+def _gift_card(card: Fields) -> GiftCard:
+    return GiftCard(code=card.readable("code"), amount=card.amount("amount"))
 
 
 def _refund(refund: Fields) -> RefundSummary:

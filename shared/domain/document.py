@@ -51,8 +51,10 @@ class DocumentLine:
     product: str | None
     text: str
     quantity: Decimal
-    #: Net, per unit, after discounts.
+    #: Net, per unit, before `discount`.
     unit_price: Decimal
+    #: In percent, of two decimals at most.
+    discount: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,8 @@ class DocumentPlan:
     lines: tuple[DocumentLine, ...]
     #: Gross: what the books must come to.
     total: Decimal
+    #: The VAT zone of the books; None for the settings' own.
+    vat_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,8 @@ class Customer:
     name: str
     email: str
     barred: bool
+    #: As the books call it; None where they state none.
+    vat_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +121,8 @@ class NewCustomer:
     #: ISO 3166-1 alpha-2
     country: str = ""
     phone: str = ""
+    #: None for the one of the settings.
+    vat_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,10 @@ class Line:
     variation_id: str | None = None
     #: The shop's code of a shipping method ("flat_rate"); empty on other lines.
     code: str = ""
+    #: A gift card that is sold.
+    is_gift_card: bool = False
+    #: The line of the bundle that this one is a part of.
+    bundle_id: str | None = None
     meta: tuple[Meta, ...] = ()
 
     @property
@@ -103,6 +107,14 @@ class Coupon:
     code: str
     discount: Decimal
     discount_tax: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftCard:
+    """One that was used: the order's total is less by its amount, its lines and their tax are not."""
+
+    code: str
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +175,7 @@ class Order:
     taxes: tuple[TaxRate, ...]
     coupons: tuple[Coupon, ...]
     refunds: tuple[RefundSummary, ...]
+    gift_cards: tuple[GiftCard, ...] = ()
     #: None for a guest.
     customer_id: str | None
     customer_note: str

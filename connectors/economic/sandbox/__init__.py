@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,13 +14,13 @@ from connectors.economic.sandbox.desk import new_desk
 from connectors.economic.sandbox.documents import SandboxDocument
 from connectors.economic.sandbox.schemas import Schemas
 from connectors.economic.sandbox.state import Books, KeyPolicy, Role, Settings
-from connectors.economic.sandbox.totals import Rounding
+from connectors.economic.sandbox.totals import Rounding, Ties
 from shared.domain.document import DocumentKind, Place
 from shared.sandbox.faults import Faults
 from shared.sandbox.journal import Journal
 from shared.sandbox.server import Sandbox
 
-__all__ = ["EconomicSandbox", "KeyPolicy", "Role", "Rounding", "SandboxDocument"]
+__all__ = ["EconomicSandbox", "KeyPolicy", "Role", "Rounding", "SandboxDocument", "Ties"]
 
 #: Where the vendor's JSON schemas are, for who has them.
 SCHEMAS = "ECONOMIC_SCHEMAS"
@@ -37,13 +37,14 @@ class EconomicSandbox(Sandbox):
         *,
         port: int = 0,
         rounding: Rounding = Rounding.RATE,
+        ties: Ties = Ties.AWAY,
         keys: KeyPolicy = KeyPolicy.ARRIVAL,
         schemas: Path | None = None,
     ) -> None:
         if schemas is None and (named := os.environ.get(SCHEMAS)):
             schemas = Path(named)
         journal, faults = Journal(), Faults()
-        self.books = Books(Settings(rounding=rounding, keys=keys))
+        self.books = Books(Settings(rounding=rounding, ties=ties, keys=keys))
         desk = new_desk(self.books, Schemas(schemas))
         self._hand = desk.hand
         now = self.books.clock.now
@@ -60,7 +61,7 @@ class EconomicSandbox(Sandbox):
 
     @property
     def settings(self) -> Settings:
-        """Knobs, to be turned while it runs: `rounding`, `keys`, `tokens_per_minute`, `role`, `missing_modules`."""
+        """Knobs, to be turned while it runs: see `state.Settings`."""
         return self.books.settings
 
     def start(self) -> EconomicSandbox:
@@ -76,6 +77,15 @@ class EconomicSandbox(Sandbox):
     def delete_product(self, number: str) -> None:
         """Raises KeyError for one that the books do not have."""
         self._hand.delete_product(number)
+
+    def put_product_group(self, number: int, rates: Mapping[int, Decimal], name: str = "Varer") -> None:
+        """`rates` in percent by VAT zone, each with a sales account of its own; a zone that is not named gets none. A
+        number that is taken is replaced."""
+        self._hand.product_group(number, rates, name)
+
+    def change_vat_rate(self, code: str, rate: Decimal) -> None:
+        """Of a VAT code ("U25"), in percent; drafts that are there keep what they came to."""
+        self._hand.change_vat_rate(code, rate)
 
     def put_customer(
         self,

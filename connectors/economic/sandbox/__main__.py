@@ -7,7 +7,7 @@ import threading
 
 import click
 
-from connectors.economic.sandbox import EconomicSandbox, KeyPolicy, Rounding
+from connectors.economic.sandbox import EconomicSandbox, KeyPolicy, Rounding, Ties
 from shared.ports import look_at_port
 from shared.sandbox.server import HOST
 
@@ -22,19 +22,26 @@ from shared.sandbox.server import HOST
     help="Level of VAT.",
 )
 @click.option(
+    "--ties",
+    type=click.Choice(Ties, case_sensitive=False),
+    default=Ties.AWAY,
+    show_default=True,
+    help="Half a cent.",
+)
+@click.option(
     "--keys",
     type=click.Choice(KeyPolicy, case_sensitive=False),
     default=KeyPolicy.ARRIVAL,
     show_default=True,
     help="Idempotency.",
 )
-def main(port: int, rounding: Rounding, keys: KeyPolicy) -> None:
+def main(port: int, rounding: Rounding, ties: Ties, keys: KeyPolicy) -> None:
     """Serves an imitation of e-conomic's REST API on loopback."""
     look_at_port(HOST, port)
     ended = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: ended.set())
-    with EconomicSandbox(port=port, rounding=rounding, keys=keys) as sandbox:
+    with EconomicSandbox(port=port, rounding=rounding, ties=ties, keys=keys) as sandbox:
         click.echo(f"books                  {sandbox.url}")
         click.echo(f"app secret token       {sandbox.app_secret_token}")
         click.echo(f"agreement grant token  {sandbox.agreement_grant_token}")

@@ -68,5 +68,11 @@ def check_bookable(books: Books, draft: Draft, number: int) -> None:
         raise cannot_book(number, f"Customer '{draft.customer}' is barred.", Code.BARRED_CUSTOMER)
     for line in draft.lines:
         product = books.products.get(line.product.lower()) if line.product is not None else None
-        if product is not None and product.get("barred"):
+        if product is None:
+            continue
+        if product.get("barred"):
             raise cannot_book(number, f"Product '{line.product}' is barred.", Code.BARRED_PRODUCT)
+        group = books.group_of(product)
+        if draft.zone.number not in group.accounts:
+            reason = f"Product group '{group.number}' has no sales account for VAT zone '{draft.zone.number}'."
+            raise cannot_book(number, reason)

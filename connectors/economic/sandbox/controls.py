@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from connectors.economic.sandbox.frame import dump
 from connectors.economic.sandbox.hand import Hand
 from connectors.economic.sandbox.state import Books, KeyPolicy, Role
-from connectors.economic.sandbox.totals import Rounding
+from connectors.economic.sandbox.totals import Rounding, Ties
 from shared.domain.document import DocumentKind, Place
 from shared.sandbox.door import CONTROL_PREFIX
 
@@ -25,10 +25,12 @@ class _Given(BaseModel):
 
 class Knobs(_Given):
     rounding: Rounding | None = None
+    ties: Ties | None = None
     keys: KeyPolicy | None = None
     tokens_per_minute: int | None = None
     role: Role | None = None
     missing_modules: list[str] | None = None
+    hidden: list[str] | None = None
     #: False: the owner has taken the grant back.
     granted: bool | None = None
 
@@ -38,6 +40,18 @@ class NewProduct(_Given):
     name: str = "Vare"
     group: int = 1
     barred: bool = False
+
+
+class NewProductGroup(_Given):
+    number: int
+    name: str = "Varer"
+    #: Percent by VAT zone; a zone that is not named gets no sales account.
+    rates: dict[int, Decimal]
+
+
+class NewRate(_Given):
+    #: Percent.
+    rate: Decimal
 
 
 class NewDraft(_Given):
@@ -206,4 +220,16 @@ def _register_master(controls: Blueprint, books: Books, hand: Hand) -> None:
         """A number that is taken is replaced, so that this bars a product, too."""
         given = NewProduct.model_validate(request.get_json())
         hand.product(given.number, given.name, given.group, barred=given.barred)
+        return "", 204
+
+    @controls.post("/product-groups")
+    def put_product_group() -> ResponseReturnValue:
+        """A number that is taken is replaced."""
+        given = NewProductGroup.model_validate(request.get_json())
+        hand.product_group(given.number, given.rates, given.name)
+        return "", 204
+
+    @controls.patch("/vat-accounts/<code>")
+    def change_vat_rate(code: str) -> ResponseReturnValue:
+        hand.change_vat_rate(code, NewRate.model_validate(request.get_json()).rate)
         return "", 204

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.economic.sandbox import furniture, references
-from connectors.economic.sandbox.furniture import Layout, PaymentTerms, ProductGroup, Unit, VatZone
+from connectors.economic.sandbox.furniture import Layout, PaymentTerms, Unit, VatZone
 from connectors.economic.sandbox.problems import Code, Path, Problems
 from connectors.economic.sandbox.references import Finder
-from connectors.economic.sandbox.state import Books
-from connectors.economic.sandbox.totals import Rounding, Totals, add_up, line_net
+from connectors.economic.sandbox.state import Books, Settings
+from connectors.economic.sandbox.totals import Totals, add_up, line_net, vat_of
 
 NOTHING = Decimal(0)
 AMOUNTS = ("quantity", "unitNetPrice", "discountPercentage", "unitCostPrice")
@@ -32,9 +32,15 @@ class Line:
     discount: Decimal = NOTHING
     unit_cost: Decimal = NOTHING
     unit: Unit | None = None
-    net: Decimal = NOTHING
     #: Percent.
     rate: Decimal = NOTHING
+    net: Decimal = NOTHING
+    #: Of this line alone, as a booked invoice states it.
+    vat: Decimal = NOTHING
+
+    def priced(self, settings: Settings) -> Line:
+        net = line_net(self.quantity, self.unit_price, self.discount, settings.ties)
+        return replace(self, net=net, vat=vat_of(net, self.rate, settings.ties))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +64,10 @@ class Draft:
     def reference(self) -> str:
         return str(self.texts.get("references", {}).get("other", ""))
 
-    def with_lines(self, lines: Sequence[Line], rounding: Rounding) -> Draft:
+    def with_lines(self, lines: Sequence[Line], settings: Settings) -> Draft:
         """The same with other lines, added up anew."""
-        priced = tuple(replace(line, net=line_net(line.quantity, line.unit_price, line.discount)) for line in lines)
-        totals = add_up([(line.net, line.rate) for line in priced], rounding)
-        return replace(self, lines=priced, totals=totals)
+        priced = tuple(line.priced(settings) for line in lines)
+        return replace(self, lines=priced, totals=_added_up(priced, settings))
 
 
 def compose(books: Books, body: Mapping[str, Any]) -> Draft:
@@ -102,7 +107,7 @@ class _Composer:
             zone=zone,
             texts=_texts(body),
             lines=lines,
-            totals=add_up([(line.net, line.rate) for line in lines], self._books.settings.rounding),
+            totals=_added_up(lines, self._books.settings),
         )
 
     def _layout(self) -> Layout | None:
@@ -175,10 +180,8 @@ class _Composer:
             self._problems.add((*path, "quantity"), message, Code.NO_QUANTITY)
         if product is None or zone is None or "quantity" not in line:
             return Line(**numbered, description="")
-        return _product_line(line, product, unit, numbered, self._group(product).rate(zone.number))
-
-    def _group(self, product: Mapping[str, Any]) -> ProductGroup:
-        return self._books.product_groups[product["productGroup"]["productGroupNumber"]]
+        rate = self._books.chart.rate(self._books.group_of(product).accounts.get(zone.number))
+        return _product_line(line, product, unit, numbered, rate).priced(self._books.settings)
 
     def _check_scale(self, path: Path, value: Decimal, places: int) -> None:
         if round(value, places) != value:
@@ -187,24 +190,24 @@ class _Composer:
 
 
 def _product_line(
-    line: Mapping[str, Any], product: Mapping[str, Any], unit: Unit | None, numbered: Mapping[str, int], rate: Decimal
+    line: Mapping[str, Any], product: Mapping[str, Any], unit: Unit | None, numbered: Mapping[str, Any], rate: Decimal
 ) -> Line:
     """What the line leaves open comes from the product, except the price, which is nothing then."""
-    quantity = line["quantity"]
-    price = line.get("unitNetPrice", NOTHING)
-    discount = line.get("discountPercentage", NOTHING)
     return Line(
         **numbered,
         description=line.get("description", product["name"]),
         product=product["productNumber"],
-        quantity=quantity,
-        unit_price=price,
-        discount=discount,
+        quantity=line["quantity"],
+        unit_price=line.get("unitNetPrice", NOTHING),
+        discount=line.get("discountPercentage", NOTHING),
         unit_cost=line.get("unitCostPrice", product.get("costPrice", NOTHING)),
         unit=unit,
-        net=line_net(quantity, price, discount),
         rate=rate,
     )
+
+
+def _added_up(lines: Sequence[Line], settings: Settings) -> Totals:
+    return add_up([(line.net, line.rate) for line in lines], settings.rounding, settings.ties)
 
 
 def _texts(body: Mapping[str, Any]) -> dict[str, Any]:

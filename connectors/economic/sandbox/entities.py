@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.economic.sandbox.drafts import Draft, Line
 from connectors.economic.sandbox.ids import encode_id
-from connectors.economic.sandbox.totals import to_cents, vat_of
+from connectors.economic.sandbox.totals import to_cents
 from shared.domain.document import DocumentKind, Place
 
 #: Where each place is in the API.
@@ -101,7 +101,7 @@ def _line_json(url: str, draft: Draft, line: Line, *, is_booked: bool) -> dict[s
         "totalNetAmount": line.net,
     }
     if is_booked:
-        return body | {"vatRate": line.rate, "vatAmount": vat_of(line.net, line.rate)}
+        return body | {"vatRate": line.rate, "vatAmount": line.vat}
     return body | _margin(draft, line.net, to_cents(line.quantity * line.unit_cost))
 
 

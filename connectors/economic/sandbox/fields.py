@@ -84,6 +84,14 @@ PRODUCTS = Fields(
     frozenset({("barred", "ne"), ("barred", "null")}),
 )
 
+ACCOUNTS = Fields(
+    {
+        **_of(Kind.NUMBER, "accountNumber balance"),
+        **_of(Kind.FLAG, "barred blockDirectEntries"),
+        **_of(Kind.TEXT, "accountType debitCredit name"),
+    },
+    frozenset({"barred"}),
+)
 CUSTOMER_GROUPS = Fields({**_of(Kind.NUMBER, "customerGroupNumber account.accountNumber"), **_of(Kind.TEXT, "name")})
 ACCOUNTING_YEARS = Fields({**_of(Kind.TEXT, "year"), **_of(Kind.MOMENT, "fromDate toDate")})
 PERIODS = Fields({**_of(Kind.NUMBER, "periodNumber"), **_of(Kind.MOMENT, "fromDate toDate")})

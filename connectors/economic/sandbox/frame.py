@@ -128,6 +128,8 @@ def _check_rights(books: Books) -> None:
     for reached, role in ((OF_SALES, Role.SALES), (OF_BOOKKEEPING, Role.BOOKKEEPING)):
         if first in reached and books.settings.role not in (Role.SUPER_USER, role):
             raise wrong_role()
+    if first in books.settings.hidden:
+        raise wrong_role()
     if first in books.settings.missing_modules:
         raise no_module(first.capitalize())
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+
+from connectors.economic.sandbox.chart import DEBTORS
 
 #: Rates of a day long ago: what 100 units cost in the base currency.
 RATES = {"DKK": "100", "EUR": "745.95", "SEK": "65.40", "NOK": "64.10", "USD": "689.20"}
 CURRENCY_NAMES = {"DKK": "Kroner", "EUR": "Euro", "SEK": "Svenske kroner", "NOK": "Norske kroner", "USD": "US dollar"}
 BASE_CURRENCY = "DKK"
 DOMESTIC = 1
+#: Product groups: number, name, and percent in the domestic zone; in the others they are without VAT.
+GROUPS = (
+    (1, "Varer m/moms", Decimal(25)),
+    (2, "Varer u/moms", Decimal(0)),
+    (3, "Varer m/lav moms", Decimal(12)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ class CustomerGroup:
 
     def as_json(self, url: str) -> dict[str, Any]:
         link = f"{url}/customer-groups/{self.number}"
-        account = {"accountNumber": 5600, "self": f"{url}/accounts/5600"}
+        account = {"accountNumber": DEBTORS, "self": f"{url}/accounts/{DEBTORS}"}
         return {
             "customerGroupNumber": self.number,
             "name": self.name,
@@ -88,15 +96,8 @@ class CustomerGroup:
 class ProductGroup:
     number: int
     name: str
-    #: Percent by VAT zone; zones that are not named are without VAT.
-    rates: Mapping[int, Decimal] = field(default_factory=dict)
-
-    def rate(self, zone: int) -> Decimal:
-        return self.rates.get(zone, Decimal(0))
-
-    def account(self, zone: int) -> int:
-        """The sales account of that zone."""
-        return 1000 + 10 * self.number + zone
+    #: The sales account by VAT zone; in a zone that is not named nothing of the group can be booked.
+    accounts: Mapping[int, int]
 
     def as_json(self, url: str) -> dict[str, Any]:
         link = f"{url}/product-groups/{self.number}"
@@ -138,14 +139,6 @@ def vat_zones() -> dict[int, VatZone]:
 
 def customer_groups() -> dict[int, CustomerGroup]:
     return _by_number(CustomerGroup(1, "Danske kunder"), CustomerGroup(2, "Udenlandske kunder"))
-
-
-def product_groups() -> dict[int, ProductGroup]:
-    return _by_number(
-        ProductGroup(1, "Varer m/moms", {DOMESTIC: Decimal(25)}),
-        ProductGroup(2, "Varer u/moms"),
-        ProductGroup(3, "Varer m/lav moms", {DOMESTIC: Decimal(12)}),
-    )
 
 
 def units() -> dict[int, Unit]:

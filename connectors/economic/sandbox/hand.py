@@ -47,6 +47,14 @@ class Hand:
         with self._books.lock, _refusals():
             put_product(self._books, read_body(bodies.PRODUCT, body), number)
 
+    def product_group(self, number: int, rates: Mapping[int, Decimal], name: str) -> None:
+        with self._books.lock:
+            self._books.put_product_group(number, name, rates)
+
+    def change_vat_rate(self, code: str, rate: Decimal) -> None:
+        with self._books.lock:
+            self._books.chart.change_rate(code, rate)
+
     def delete_product(self, number: str) -> None:
         with self._books.lock:
             self._books.products.remove(number.lower())
@@ -109,7 +117,7 @@ class Hand:
                 unit_price=old.unit_price if price is None else price,
                 description=old.description if text is None else text,
             )
-            self._documents.replace(record, record.draft.with_lines(lines, self._books.settings.rounding))
+            self._documents.replace(record, record.draft.with_lines(lines, self._books.settings))
 
     def book(self, number: int, *, with_number: int | None = None) -> int:
         """A draft invoice, sent to nobody; returns the invoice's number."""
@@ -133,7 +141,7 @@ class Hand:
                 texts["references"] = {**texts.get("references", {}), "other": reference}
             today = self._books.clock.today()
             back = replace(invoice, day=today, due=today, texts=texts).with_lines(
-                [replace(line, quantity=-line.quantity) for line in invoice.lines], self._books.settings.rounding
+                [replace(line, quantity=-line.quantity) for line in invoice.lines], self._books.settings
             )
             check_bookable(self._books, back, number)
             return self._documents.book(self._documents.create(DocumentKind.INVOICE, back)).number

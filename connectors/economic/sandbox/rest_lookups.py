@@ -24,6 +24,7 @@ NUMBERED: dict[str, Fields] = {
     "customer-groups": fields.CUSTOMER_GROUPS,
     "product-groups": fields.NONE,
     "units": fields.NONE,
+    "accounts": fields.ACCOUNTS,
 }
 
 
@@ -32,6 +33,7 @@ def register(api: Flask) -> None:
         _register_numbered(api, collection)
     _register_currencies(api)
     _register_sales_accounts(api)
+    _register_vat_accounts(api)
     _register_years(api)
     api.add_url_rule("/self", "get_self", lambda: dump(_self_json(this_desk().books)))
 
@@ -70,18 +72,30 @@ def _register_currencies(api: Flask) -> None:
 def _register_sales_accounts(api: Flask) -> None:
     @api.get("/product-groups/<int:number>/sales-accounts")
     def list_sales_accounts(number: int) -> Response:
-        """The account of each VAT zone, with its VAT code; an account without one is without VAT."""
+        """The account of each VAT zone, whole; a zone without one is left out."""
         books = this_desk().books
         group: furniture.ProductGroup = or_404(books.product_groups.get(number))
-        rows = {}
-        for zone in books.vat_zones.values():
-            account: dict[str, Any] = {"accountNumber": group.account(zone.number), "accountType": "profitAndLoss"}
-            if rate := group.rate(zone.number):
-                code = f"U{rate:f}"
-                account["vatAccount"] = {"vatCode": code, "self": f"{books.url}/vat-accounts/{code}"}
-            account["self"] = f"{books.url}/accounts/{account['accountNumber']}"
-            rows[zone.number] = {"vatZone": zone.as_json(books.url), "salesAccount": account}
+        rows = {
+            zone: {
+                "vatZone": books.vat_zones[zone].as_json(books.url),
+                "salesAccount": books.chart.accounts[account].as_json(books.url),
+            }
+            for zone, account in group.accounts.items()
+        }
         return dump(_page(books, f"product-groups/{number}/sales-accounts", fields.NONE, rows))
+
+
+def _register_vat_accounts(api: Flask) -> None:
+    @api.get("/vat-accounts")
+    def list_vat_accounts() -> Response:
+        books = this_desk().books
+        rows = {code: row.as_json(books.url) for code, row in books.chart.vat_accounts.items()}
+        return dump(_page(books, "vat-accounts", fields.NONE, rows))
+
+    @api.get("/vat-accounts/<segment>")
+    def get_vat_account(segment: str) -> Response:
+        books = this_desk().books
+        return dump(or_404(books.chart.vat_accounts.get(decode_id(segment))).as_json(books.url))
 
 
 def _register_years(api: Flask) -> None:

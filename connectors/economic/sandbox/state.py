@@ -6,14 +6,17 @@ import secrets
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from connectors.economic.sandbox import furniture
+from connectors.economic.sandbox.chart import Chart
 from connectors.economic.sandbox.clock import BooksClock
+from connectors.economic.sandbox.furniture import ProductGroup
 from connectors.economic.sandbox.periods import Periods
 from connectors.economic.sandbox.table import Table
-from connectors.economic.sandbox.totals import Rounding
+from connectors.economic.sandbox.totals import Rounding, Ties
 
 
 class KeyPolicy(StrEnum):
@@ -45,11 +48,14 @@ class Settings:
     """Knobs that only a sandbox has."""
 
     rounding: Rounding = Rounding.RATE
+    ties: Ties = Ties.AWAY
     keys: KeyPolicy = KeyPolicy.ARRIVAL
     tokens_per_minute: int = 10_000
     role: Role = Role.SUPER_USER
     #: First parts of addresses ("orders") for which the agreement lacks the module.
     missing_modules: Sequence[str] = ()
+    #: First parts of addresses ("vat-accounts") that the role does not reach either, whatever it is.
+    hidden: Sequence[str] = ()
 
 
 class Books:
@@ -68,12 +74,29 @@ class Books:
         self.payment_terms = furniture.payment_terms()
         self.vat_zones = furniture.vat_zones()
         self.customer_groups = furniture.customer_groups()
-        self.product_groups = furniture.product_groups()
+        self.chart = Chart()
+        self.product_groups: dict[int, ProductGroup] = {}
+        for number, name, domestic in furniture.GROUPS:
+            rates = dict.fromkeys(self.vat_zones, Decimal(0)) | {furniture.DOMESTIC: domestic}
+            self.put_product_group(number, name, rates)
         self.units = furniture.units()
         self.periods = Periods(self.clock.today())
         self.customers: Table[int] = Table("email")
         #: By number in lower case: two numbers that differ in case only are one.
         self.products: Table[str] = Table("productNumber")
+
+    def put_product_group(self, number: int, name: str, rates: Mapping[int, Decimal]) -> None:
+        """With a sales account of its own for each VAT zone that is named; `rates` in percent. Raises ValueError."""
+        if unknown := sorted(rates.keys() - self.vat_zones.keys()):
+            raise ValueError(f"there is no VAT zone {unknown[0]}")
+        accounts = {
+            zone: self.chart.open_sales_account(f"Salg, {name}, {self.vat_zones[zone].name}", rate)
+            for zone, rate in rates.items()
+        }
+        self.product_groups[number] = ProductGroup(number, name, accounts)
+
+    def group_of(self, product: Mapping[str, Any]) -> ProductGroup:
+        return self.product_groups[product["productGroup"]["productGroupNumber"]]
 
     def rows(self, collection: str) -> Mapping[int, Any]:
         """Master data with numbers by the name of its collection; empty for what these books have none of."""
@@ -84,5 +107,6 @@ class Books:
             "customer-groups": self.customer_groups,
             "product-groups": self.product_groups,
             "units": self.units,
+            "accounts": self.chart.accounts,
         }
         return known.get(collection, {})

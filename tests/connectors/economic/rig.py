@@ -73,6 +73,7 @@ class EconomicRig(BooksRig):
         product_name=300,
     )
     currencies: ClassVar[Sequence[str]] = ("DKK", "EUR")
+    zones: ClassVar[Sequence[str]] = ("1", "2")
     odd_products: ClassVar[Sequence[str]] = (
         "KRUS/BLÅ", "KRUS BLÅ", "KRUS.BLÅ", "KRUS_BLÅ", "KRUS+2", "Ægte øl", "A,B", "[A]", "A[1-2]", "(A)", "A)B",
         "A$B", "A*B", "A%B", "A%2FB", "A&B", "A?B", "A#B", "A:B", "<A>", "A\\B", "A'B", 'A"B', "A=B", "A;B", "0001",
@@ -158,6 +159,14 @@ class EconomicRig(BooksRig):
     def put_product(self, number: str, *, barred: bool = False) -> None:
         self.sandbox.put_product(number, barred=barred)
 
+    def put_taxed_product(self, number: str, rates: Mapping[str, Decimal]) -> None:
+        group = len(self.sandbox.books.product_groups) + 1
+        self.sandbox.put_product_group(group, {int(zone): rate for zone, rate in rates.items()})
+        self.sandbox.put_product(number, group=group)
+
+    def hide_rates(self) -> None:
+        self.sandbox.settings.hidden = ["accounts", "vat-accounts"]
+
     def put_draft(self, kind: DocumentKind, *, reference: str, reachable: bool = False) -> str:
         customer = self.sandbox.put_customer(name="Kunde", email="kunde@lampeland.example") if reachable else None
         ean = "5790000000012" if reachable else None
@@ -200,6 +209,7 @@ class EconomicRig(BooksRig):
                 name=one["name"],
                 email=one.get("email", ""),
                 barred=one.get("barred", False),
+                vat_zone=str(one["vatZone"]["vatZoneNumber"]),
             )
             for one in self.sandbox.customers()
         ]

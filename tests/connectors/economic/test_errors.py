@@ -144,15 +144,17 @@ def test_what_is_gone_depends_on_what_was_asked_for(
     "body",
     [{"errorCode": "AccessDeniedAgreementMissingModules", "title": "Missing modules: X"}, {"message": "Nej."}],
 )
-def test_who_may_not_look_at_the_years_can_do_all_the_rest(body: dict[str, str]) -> None:
+def test_who_may_not_look_at_years_or_rates_can_do_all_the_rest(body: dict[str, str]) -> None:
     # Given a 403, Then it ends everything wherever documents go
     for path in ("self", "customers", "products/KRUS", "layouts", "orders/drafts", "invoices/booked/5"):
         assert ending(body, status=403, request=path, write=False)[0] is ConnectionBroken
     for path in ("orders/drafts", "orders/drafts/5", "invoices/booked", "customers"):
         assert ending(body, status=403, request=path, write=True)[0] is ConnectionBroken
-    # And only the search for another day where it is for the years, which the role Sales does not reach
-    for path in ("accounting-years", "accounting-years/2025_6_2026/periods"):
-        assert ending(body, status=403, request=path, write=False) == (NeedsUser, "years_hidden")
+    # And only the search for another day, or for rates, where it is for what the role Sales may not reach
+    years, rates = ("accounting-years", "accounting-years/2025_6_2026/periods"), ("accounts/1010", "vat-accounts")
+    for path in (*years, "product-groups/1/sales-accounts", *rates):
+        reason = "years_hidden" if path in years else "rates_hidden"
+        assert ending(body, status=403, request=path, write=False) == (NeedsUser, reason)
 
 
 def test_a_taken_product_number_is_no_trouble_only_where_a_product_is_made() -> None:

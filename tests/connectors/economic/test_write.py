@@ -57,6 +57,13 @@ def test_what_is_empty_is_left_out() -> None:
     assert "unit" not in written["lines"][0]
 
 
+def test_a_document_stands_in_the_zone_of_its_plan_or_else_of_the_settings() -> None:
+    abroad = SETTINGS.model_copy(update={"vat_zone": 3})
+    zones = [body(replace(PLAN, vat_zone=zone), abroad)["recipient"]["vatZone"] for zone in (None, "12")]
+    assert zones == [{"vatZoneNumber": 3}, {"vatZoneNumber": 12}]
+    assert refused(replace(PLAN, vat_zone="EU")).code == "vat_zone"
+
+
 def test_a_line_that_says_nothing_is_left_out_and_a_product_without_a_text_is_called_by_its_number() -> None:
     written = body(replace(PLAN, lines=(replace(TEXT, text=" \n "), replace(MUG, text=""))))
     assert [line["description"] for line in written["lines"]] == ["KRUS-3"]

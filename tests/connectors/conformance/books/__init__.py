@@ -18,6 +18,7 @@ PARTS = (
     "replacing",
     "secrecy",
     "unknown",
+    "vat_rates",
     "writing",
 )
 

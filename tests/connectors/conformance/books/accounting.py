@@ -25,6 +25,7 @@ from tests.connectors.conformance.books.replacing import Replacing
 from tests.connectors.conformance.books.rig import BooksRig
 from tests.connectors.conformance.books.secrecy import Secrecy
 from tests.connectors.conformance.books.unknown import Unknown
+from tests.connectors.conformance.books.vat_rates import VatRates
 from tests.connectors.conformance.books.writing import Writing
 
 
@@ -39,6 +40,7 @@ class AccountingConformance(
     OpenDays,
     Customers,
     Products,
+    VatRates,
     Checking,
     Choosing,
     Unknown,

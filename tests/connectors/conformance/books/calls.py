@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from connectors.accounting import AccountingClient
 from shared.domain.document import DocumentKind, DocumentPlan, FoundDocument, NewCustomer, NewProduct, Place
@@ -80,6 +81,12 @@ def _open_day(books: BooksRig) -> Call:
     return lambda client: client.open_day(last, within=0)
 
 
+def _vat_rates(books: BooksRig) -> Call:
+    home, *_ = books.zones
+    books.put_taxed_product(PRODUCT, {home: Decimal(25)})
+    return lambda client: client.vat_rates([PRODUCT, "MISSING"], home)
+
+
 READS: Mapping[str, Callable[[BooksRig], Call]] = {
     "fill_settings": lambda books: lambda client: client.fill_settings(books.settings),
     "find_by_reference": _find_by_reference,
@@ -88,6 +95,7 @@ READS: Mapping[str, Callable[[BooksRig], Call]] = {
     "get_customer": _get_customer,
     "find_products": _find_products,
     "open_day": _open_day,
+    "vat_rates": _vat_rates,
 }
 
 

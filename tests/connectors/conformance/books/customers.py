@@ -77,6 +77,15 @@ class Customers(BooksCases):
         assert list(books.customers()) == [made]
         assert (made.name, made.email, made.barred) == (BUYER.name, CUSTOMER, False)
 
+    def test_a_customer_is_made_in_the_vat_zone_that_was_chosen_for_him(self, books: BooksRig) -> None:
+        zone = self.rig.zones[1]
+        with books.client() as client:
+            filled = client.fill_settings(books.settings)
+            abroad = books.connector.write_customer(replace(buyer(books), vat_zone=zone), filled)
+            usual = books.connector.write_customer(replace(buyer(books), email="usual@lampeland.example"), filled)
+            assert client.create_customer(abroad, key=KEY).vat_zone == zone
+            assert client.create_customer(usual, key=f"{KEY}2").vat_zone == books.connector.own_zone(filled)
+
     def test_a_customer_of_whom_little_is_known_is_made(self, books: BooksRig) -> None:
         # Given a name as long as nobody's, and no address
         limit = self.rig.limits.customer_name

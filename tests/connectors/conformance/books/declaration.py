@@ -8,6 +8,7 @@ import pytest
 
 from connectors.registry import accounting
 from shared.domain.document import DocumentKind
+from shared.domain.money import Rounding
 from tests.connectors.conformance.books.rig import BooksCases, BooksRig
 from tests.connectors.conformance.declaration import OfAnother, SystemDeclaration
 
@@ -25,6 +26,9 @@ class Declaration(SystemDeclaration, BooksCases):
         # And what nobody knows is refused, so that a misspelt choice is not lost
         with pytest.raises(ValueError, match="lay_out"):
             settings.model_validate({"lay_out": 1})
+
+    def test_it_says_how_its_books_round_or_that_nobody_knows(self) -> None:
+        assert self.rig.connector.rounding is None or isinstance(self.rig.connector.rounding, Rounding)
 
     def test_the_budget_can_be_spent(self) -> None:
         budget = self.rig.connector.budget

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -36,6 +37,19 @@ class Drafts(BooksCases):
             assert list(client.find_by_reference(plan.reference)) == [made]
         assert (made.kind, made.place, made.reference) == (kind, Place.DRAFT, plan.reference)
         assert (made.total, made.currency, made.customer) == (plan.total, plan.currency, plan.customer)
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_discount_in_percent_is_taken_off(self, books: BooksRig, kind: DocumentKind) -> None:
+        # Given a document with a line at half its price
+        plan = books.plan(kind)
+        first, *others = plan.lines
+        off = replace(first, discount=Decimal("50.00"))
+        half = replace(plan, lines=(off, *others))
+        dear = replace(plan, lines=(replace(off, unit_price=first.unit_price * 2), *others))
+        with books.client() as client:
+            # When it is made, then it comes to less; and at half of twice the price to what was planned
+            assert draft(books, client, half, key="half").total < plan.total
+            assert draft(books, client, dear, key="dear").total == plan.total
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_the_same_request_twice_is_one_document(self, books: BooksRig, kind: DocumentKind) -> None:
@@ -90,6 +104,17 @@ class Drafts(BooksCases):
         with books.client() as client:
             fate = fate_of(lambda: draft(books, client, plan))
         assert type(fate) is NeedsUser
+        assert list(books.documents()) == []
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_currency_that_the_books_do_not_have_is_named(self, books: BooksRig, kind: DocumentKind) -> None:
+        # Given an order in a currency that nobody has enabled
+        plan = books.plan(kind, currency="XTS")
+        with books.client() as client:
+            fate = fate_of(lambda: draft(books, client, plan))
+        # Then the user is told which one
+        assert type(fate) is NeedsUser
+        assert "XTS" in fate.message
         assert list(books.documents()) == []
 
     @pytest.mark.parametrize(("kind", "place"), [(kind, place) for kind, places in PLACES.items() for place in places])

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
@@ -70,6 +71,8 @@ class BooksRig(SystemRig):
     limits: ClassVar[Limits]
     #: Two at least, the books' own first.
     currencies: ClassVar[Sequence[str]]
+    #: Two VAT zones at least, that of documents whose plan names none first.
+    zones: ClassVar[Sequence[str]]
     #: Numbers that the system takes, as hard to send as it takes them, one as long as it may be.
     odd_products: ClassVar[Sequence[str]]
     #: Each one choice in `connector.Settings` that the books refuse: nothing there, deleted, or not for a shop's order.
@@ -127,6 +130,14 @@ class BooksRig(SystemRig):
 
     @abstractmethod
     def put_product(self, number: str, *, barred: bool = False) -> None: ...
+
+    @abstractmethod
+    def put_taxed_product(self, number: str, rates: Mapping[str, Decimal]) -> None:
+        """`rates` in percent by VAT zone; in a zone that is not named no line with it can be booked."""
+
+    @abstractmethod
+    def hide_rates(self) -> None:
+        """From now on the books let nobody look by which rates they tax. All else can still be done."""
 
     @abstractmethod
     def put_draft(self, kind: DocumentKind, *, reference: str, reachable: bool = False) -> str:

@@ -17,6 +17,7 @@ from tests.connectors.conformance.books import mutants
 from tests.connectors.conformance.books import mutants_in_checks as checks
 from tests.connectors.conformance.books import mutants_in_lives as lives
 from tests.connectors.conformance.books import mutants_in_manners as manners
+from tests.connectors.conformance.books import mutants_in_rates as rates
 from tests.connectors.conformance.books import mutants_in_writing as writing
 from tests.connectors.conformance.books.accounting import AccountingConformance
 from tests.connectors.conformance.books.mutants import of, talking
@@ -105,6 +106,21 @@ TALKING: Sequence[tuple[type[EconomicClient], str, *tuple[Any, ...]]] = (
     (lives.TakesTheNextMonth, "test_two_closed_periods_are_passed_over"),
     (lives.TakesWhatIsUnknownForOpen, "test_a_day_before_the_first_year_or_after_the_last_is_not_open"),
     (lives.TriesTheDay, "test_looking_for_a_day_changes_nothing"),
+    (rates.TakesEveryZoneForHome, "test_two_products_have_two_rates_and_others_in_another_zone"),
+    (rates.TakesEveryZoneForHome, "test_what_is_said_of_a_rate_is_what_a_draft_comes_to"),
+    (rates.TakesEveryZoneForHome, "test_a_zone_that_the_books_do_not_have_is_for_the_user"),
+    (rates.TakesOneRateForAll, "test_two_products_have_two_rates_and_others_in_another_zone"),
+    (rates.TakesWhatIsUnknownForFree, "test_a_rate_of_a_number_that_the_books_do_not_have_is_left_out"),
+    (rates.TellsRatesAsTheBooksSpell, "test_a_rate_is_told_under_the_number_as_it_was_asked_for"),
+    (rates.TakesNoAccountForNoVat, "test_a_zone_in_which_a_line_could_not_be_booked_is_for_the_user"),
+    (rates.TakesNoAccountForNoVat, "test_books_that_let_nobody_look_at_rates_are_for_the_user_and_not_broken"),
+    (rates.BreaksOverHiddenRates, "test_books_that_let_nobody_look_at_rates_are_for_the_user_and_not_broken"),
+    (rates.AsksForRatesEachTime, "test_what_was_asked_for_just_now_costs_no_request"),
+    (rates.ForgetsNothing, "test_what_somebody_has_changed_is_seen_once_he_says_so"),
+    (rates.AsksForEachRateAlone, "test_the_rates_of_many_products_take_few_questions"),
+    (rates.AsksForRatesOfNothing, "test_no_products_are_no_question_about_rates"),
+    (rates.TriesTheRate, "test_looking_at_rates_changes_nothing"),
+    (rates.KeepsTheCurrencyToItself, "test_a_currency_that_the_books_do_not_have_is_named", ORDER),
     (manners.AsksForSettingsEachTime, "test_settings_are_filled_from_the_books_and_what_was_chosen_stays"),
     (manners.AsksWhenItConnects, "test_it_connects_only_with_credentials_of_its_own_and_asks_nothing_yet"),
     (manners.BlamesTheUser, "test_a_lost_authorisation_breaks_the_connection", "get_customer"),
@@ -154,6 +170,12 @@ WRITING: Sequence[tuple[type[Economic], str, *tuple[Any, ...]]] = (
     (writing.WritesANewRequestEachTime, "test_the_same_customer_gives_the_same_bytes"),
     (writing.RoundsThreeDecimals, "test_an_amount_with_three_decimals_is_refused", "unit_price"),
     (writing.WritesWholeCrowns, "test_prices_reach_the_books_as_they_are", "98765432.10"),
+    (rates.MakesAllCustomersAtHome, "test_a_customer_is_made_in_the_vat_zone_that_was_chosen_for_him"),
+    (rates.IgnoresDiscounts, "test_a_discount_in_percent_is_taken_off", INVOICE),
+    (rates.IgnoresTheZone, "test_what_is_said_of_a_rate_is_what_a_draft_comes_to"),
+    (rates.IgnoresTheZone, "test_a_vat_zone_that_is_none_is_refused", "EU"),
+    (rates.NamesAnotherZone, "test_what_is_said_of_a_rate_is_what_a_draft_comes_to"),
+    (rates.GuessesHowItRounds, "test_it_says_how_its_books_round_or_that_nobody_knows"),
     (writing.CutsTheReference, "test_a_reference_is_never_cut"),
     (writing.CutsProductNumbers, "test_a_product_number_that_no_product_can_have_is_refused"),
     (writing.CutsProductNumbers, "test_a_product_number_that_is_too_long_makes_no_product"),

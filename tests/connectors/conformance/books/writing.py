@@ -86,6 +86,12 @@ class Writing(BooksCases):
             assert type(fate_of(written, books, client, plan)) is NeedsUser
         assert books.changes == 0
 
+    @pytest.mark.parametrize("zone", ["", "0", "EU", "1.5", "-1", "1/..", "٣"])
+    def test_a_vat_zone_that_is_none_is_refused(self, books: BooksRig, zone: str) -> None:
+        plan = replace(books.plan(DocumentKind.ORDER), vat_zone=zone)
+        with books.client() as client:
+            assert type(fate_of(written, books, client, plan)) is NeedsUser
+
     def test_a_product_number_that_no_product_can_have_is_refused(self, books: BooksRig) -> None:
         plan = books.plan(DocumentKind.ORDER)
         with books.client() as client:

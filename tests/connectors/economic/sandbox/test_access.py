@@ -60,6 +60,12 @@ def test_a_role_reaches_what_it_is_for_and_is_named_in_self(
     assert [one["name"] for one in api.get("/self").json()["application"]["requiredRoles"]] == [role]
 
 
+def test_what_is_hidden_is_403_for_every_role(books: EconomicSandbox, api: httpx.Client, control: httpx.Client) -> None:
+    control.patch("/books", json={"hidden": ["accounts", "vat-accounts"]})
+    paths = ("/accounts", "/accounts/1011", "/vat-accounts", "/vat-accounts/U25", "/product-groups", "/products")
+    assert [api.get(path).status_code for path in paths] == [403, 403, 403, 403, 200, 200]
+
+
 def test_a_module_that_is_missing_is_named(books: EconomicSandbox, api: httpx.Client, control: httpx.Client) -> None:
     control.patch("/books", json={"missing_modules": ["orders"]})
     expected = {"title": "Missing modules: Orders", "status": 403, "errorCode": "AccessDeniedAgreementMissingModules"}

@@ -11,7 +11,7 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from connectors.economic.sandbox import EconomicSandbox, KeyPolicy, Rounding
+from connectors.economic.sandbox import EconomicSandbox, KeyPolicy, Rounding, Ties
 from shared.domain.document import DocumentKind, Place
 from tests.connectors.economic.sandbox.samples import TRUST, draft
 
@@ -24,9 +24,10 @@ def test_all_a_developer_needs_to_connect(books: EconomicSandbox, control: httpx
 
 
 def test_knobs_are_turned_while_it_runs(books: EconomicSandbox, api: httpx.Client, control: httpx.Client) -> None:
-    knobs = {"rounding": "line", "keys": "commit", "tokens_per_minute": 500, "granted": False}
+    knobs = {"rounding": "line", "ties": "even", "keys": "commit", "tokens_per_minute": 500, "granted": False}
     assert control.patch("/books", json=knobs).json()["tokens_per_minute"] == 500
-    assert (books.settings.rounding, books.settings.keys) == (Rounding.LINE, KeyPolicy.COMMIT)
+    said = books.settings
+    assert (said.rounding, said.ties, said.keys) == (Rounding.LINE, Ties.EVEN, KeyPolicy.COMMIT)
     assert api.get("/self").status_code == 401
     assert control.patch("/books", json={"rounding": "odd"}).status_code == 400
     assert control.patch("/books", json={"granted": True}).json()["rounding"] == "line"
@@ -85,6 +86,8 @@ def test_controls_are_never_at_fault_nor_in_the_journal(books: EconomicSandbox, 
         ("DELETE", "/drafts/invoice/9", None),
         ("POST", "/customers", {"name": ""}),
         ("POST", "/clock", {}),
+        ("POST", "/product-groups", {"number": 5, "rates": {"77": "25"}}),
+        ("PATCH", "/vat-accounts/U99", {"rate": "25"}),
     ],
 )
 def test_what_cannot_be_done_by_hand(control: httpx.Client, method: str, path: str, body: object) -> None:
@@ -107,7 +110,7 @@ def test_what_the_books_say_of_their_documents(books: EconomicSandbox, api: http
 
 def test_the_command_serves_until_it_is_interrupted() -> None:
     # Given the command
-    command = [sys.executable, "-m", "connectors.economic.sandbox", "--rounding", "document"]
+    command = [sys.executable, "-m", "connectors.economic.sandbox", "--rounding", "document", "--ties", "even"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = "".join(process.stdout.readline() for _ in range(4))

@@ -29,6 +29,8 @@ def rows(api: httpx.Client, path: str) -> list[dict[str, Any]]:
         ("/customer-groups", "customerGroupNumber", [1, 2]),
         ("/product-groups", "productGroupNumber", [1, 2, 3]),
         ("/units", "unitNumber", [1]),
+        ("/accounts", "accountNumber", [1000, *range(1011, 1023), 5600, 5820]),
+        ("/vat-accounts", "vatCode", ["U12", "U25"]),
         ("/customers", "customerNumber", []),
         ("/products", "productNumber", []),
     ],

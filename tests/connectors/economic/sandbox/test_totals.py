@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.economic.sandbox import EconomicSandbox, Rounding
+from connectors.economic.sandbox import EconomicSandbox, Rounding, Ties
 from tests.connectors.economic.sandbox.samples import created, draft, line
 
 #: Lines of (product, quantity, price, discount); net; VAT per line, per rate, per document.
@@ -70,6 +70,26 @@ def test_totals_to_the_cent(
     assert document.gross == sum(expected)
     shown = [Decimal(str(entity[name])) for name in ("netAmount", "vatAmount", "grossAmount", "roundingAmount")]
     assert shown == [*expected, sum(expected), 0]
+
+
+@pytest.mark.parametrize(("ties", "net", "vat"), [(Ties.AWAY, "7.35", "1.81"), (Ties.EVEN, "7.34", "1.80")])
+@pytest.mark.parametrize("level", Rounding)
+def test_half_a_cent_goes_where_the_knob_says_in_drafts_invoices_and_credit_notes(
+    books: EconomicSandbox, api: httpx.Client, customer: int, level: Rounding, ties: Ties, net: str, vat: str
+) -> None:
+    # Given 7.22 at 25 %, whose VAT is 1.805, and half of 0.25 without VAT, which is 0.125
+    books.settings.rounding, books.settings.ties = level, ties
+    rows = line(price=7.22), line("BREV", 0.5, 0.25)
+    created(api.post("/invoices/drafts", json=draft(*rows)))
+    # When it is booked and taken back
+    invoice = books.book_draft(1)
+    books.credit_invoice(invoice)
+    # Then both halves went the same way, on the document and on its lines
+    first, second = books.documents()
+    assert (first.net, first.vat) == (-second.net, -second.vat) == (Decimal(net), Decimal(vat))
+    lines = api.get(f"/invoices/booked/{invoice}").json()["lines"]
+    assert [Decimal(str(one["vatAmount"])) for one in lines] == [Decimal(vat), 0]
+    assert sum(Decimal(str(one["totalNetAmount"])) for one in lines) == Decimal(net)
 
 
 @pytest.mark.parametrize(("zone", "vat"), [(1, 25.0), (2, 0.0), (3, 0.0), (4, 0.0)])

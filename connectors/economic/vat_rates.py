@@ -1,0 +1,43 @@
+"""By which rate e-conomic will tax a line.
+
+The product's group -> the group's sales account in the document's VAT zone -> that account's VAT code -> its rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+
+from connectors.economic.errors import unexpected
+from connectors.economic.lookups import Lookups
+from connectors.economic.products import Products
+from connectors.economic.write import zone_number
+from shared.errors import NeedsUser
+
+
+def vat_rates(lookups: Lookups, products: Products, numbers: Collection[str], zone: str) -> Mapping[str, Decimal]:
+    """Number as asked for -> percent. Raises NeedsUser for a group that has no account for the zone."""
+    vat_zone = zone_number(zone)
+    groups = products.groups(numbers)
+    codes = {group: _vat_code(lookups, group, vat_zone, product) for product, group in sorted(groups.items())}
+    return {product: _rate(lookups, codes[group]) for product, group in groups.items()}
+
+
+def _vat_code(lookups: Lookups, group: int, zone: int, product: str) -> str | None:
+    account = lookups.sales_accounts(group).get(zone)
+    if account is None:
+        raise NeedsUser(
+            "sales_account",
+            f"Product {product} is in product group {group}, which has no sales account for VAT zone {zone} in"
+            " e-conomic: enter one there, under the product groups, or give the product another group.",
+        )
+    return account.vat_code if account.is_whole else lookups.account(account.number).vat_code
+
+
+def _rate(lookups: Lookups, code: str | None) -> Decimal:
+    if code is None:
+        return Decimal(0)
+    rate = lookups.rates().get(code)
+    if rate is None:
+        raise unexpected(write=False)
+    return rate
