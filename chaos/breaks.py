@@ -12,7 +12,8 @@ from scheduler.clock import Job
 from scheduler.jobs import ringing_jobs
 from shared.domain.document import FoundDocument
 from shared.store import line
-from shared.store.claims import PlannedDocument
+from shared.store.claims import Claim, PlannedDocument, Written
+from shared.store.database import Database
 from workers.document_steps import DocumentSteps
 from workers.hand import CALL_AT_MOST, Hand
 from workers.make_once import MakeOnce
@@ -36,14 +37,17 @@ def no_lease_check() -> None:
     """Whoever lost the lease goes on all the same."""
     freeze = line.freeze
 
-    def freeze_anyhow(*args: Any, **values: Any) -> tuple[str, PlannedDocument | None]:
-        verdict, document = freeze(*args, **values)
+    def freeze_anyhow(
+        database: Database, claim: Claim, written: Written, *, reference: str, **values: Any
+    ) -> tuple[str, PlannedDocument | None]:
+        verdict, document = freeze(database, claim, written, reference=reference, **values)
         if verdict != "lost":
             return verdict, document
-        told = {name: values[name] for name in ("kind", "reference", "request", "currency", "total")}
         return "frozen", PlannedDocument(
             id=0, state="planned", origin="sent", key=str(uuid.uuid4()), number=None, place=None, answered_total=None,
-            first_sent=None, last_sent=None, is_to_be_booked=False, booking_key=None, booking_sent=None, **told,
+            first_sent=None, last_sent=None, is_to_be_booked=False, booking_key=None, booking_sent=None,
+            kind=written.kind, reference=reference, request=written.request, currency=written.currency,
+            total=written.total, expected=written.expected,
         )  # fmt: skip
 
     def any_time(_: Hand) -> float:

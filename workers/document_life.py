@@ -107,7 +107,7 @@ class DocumentLife:
             return True
         if goal is None or not goal.handling.book:
             return False
-        return not sentences.agree(document, goal.order)
+        return not sentences.comes_to(document, goal.order, goal.settings)
 
     def _repaired(
         self, document: PlannedDocument, found: FoundDocument, goal: Goal | Skipped | None
@@ -143,6 +143,8 @@ class DocumentLife:
         former: FormerDocument | None,
     ) -> Outcome:
         """What comes once it is there and agrees: the former one goes, and it is booked."""
+        if self._writer.learns(document, found) and found.place is Place.DRAFT and found.kind == document.kind:
+            document, found = self._repaired(document, found, goal)
         ended = sentences.transferred(document, found)
         if ended.state != "done":
             return ended

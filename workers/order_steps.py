@@ -93,10 +93,10 @@ class OrderTry:
         if ended.state != "done":
             return ended
         try:
-            order = self._reader.newest()
-            if ended.reason != "already_synced" and sentences.agree(document, order):
+            order, settings = self._reader.newest(), checked(OrderSettings, self._claim.settings)
+            if ended.reason != "already_synced" and sentences.comes_to(document, order, settings):
                 return ended
-            return sentences.changed_since(document, ended, order, self._reader.changed())
+            return sentences.changed_since(document, ended, order, settings, self._reader.changed())
         except Fate:
             self.trace.talks_to = self._claim.target
             return ended

@@ -14,6 +14,8 @@ from shared.domain.document import Customer, NewProduct
 from shared.domain.order import Order
 from shared.domain.reasons import needs_user
 from shared.domain.settings import OrderSettings
+from shared.domain.zone_settings import Source
+from shared.domain.zones import ChosenZone, zone
 from shared.errors import Skip
 from workers.make_once import MakeOnce
 
@@ -82,7 +84,8 @@ class Parties:
             return _usable(found[0])
         if not settings.create_customers:
             raise needs_user("unknown_customer")
-        request = self._connector.write_customer(new_customer(order), self._books)
+        chosen = zone(order, settings, customers_own=None)
+        request = self._connector.write_customer(new_customer(order, chosen.zone), self._books)
         return self._make(
             "customer",
             email,
@@ -90,6 +93,12 @@ class Parties:
             still_there=lambda number: self._has(number, email),
             create=lambda frozen, key: self._client.create_customer(frozen, key=key).number,
         )
+
+    def zone(self, order: Order, customer: str) -> ChosenZone:
+        """The VAT zone of its document. Raises NeedsUser where none of the owner's sources knows one."""
+        has_own = Source.CUSTOMER in self._settings.zone_sources
+        own = self._client.get_customer(customer).vat_zone if has_own else None
+        return zone(order, self._settings, customers_own=own)
 
     def products(self, wanted: Mapping[str, str]) -> dict[str, str]:
         """`wanted`: the shop's product number -> a text. Returns number -> as the books spell it; makes missing ones.

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.domain.document import FoundDocument, Place
+from shared.domain.expected import Expected
+from shared.domain.lines import gross_of
 from shared.domain.order import Order
 from shared.domain.reasons import REASONS, Skipped
+from shared.domain.settings import OrderSettings
 from shared.store.claims import FormerDocument, Outcome, PlannedDocument
 
 
@@ -24,8 +27,25 @@ def transferred(document: PlannedDocument, found: FoundDocument) -> Outcome:
         answered_total=found.total if found.currency == document.currency else None,
     )
     if agree(document, found):
-        return ended
+        return _with_vat(ended, document, found)
     return _differs(ended, document, found.place, f"{found.total:.2f}", found.currency, found.number)
+
+
+def _with_vat(ended: Outcome, document: PlannedDocument, found: FoundDocument) -> Outcome:
+    """Its gross is as it should be: what has to be said of it all the same, and VAT that nobody can explain."""
+    if document.expected is None:
+        return ended
+    expected = Expected.read(document.expected)
+    if abs(found.total_tax - expected.vat) <= expected.limit:
+        return replace(ended, sentence=expected.said)
+    sentence = REASONS["vat_differs"].says(
+        kind=document.kind,
+        number=found.number,
+        books=f"{found.total_tax:.2f}",
+        order=f"{expected.vat:.2f}",
+        currency=document.currency,
+    )
+    return replace(ended, state="failed", name="failed", reason="vat_differs", sentence=sentence, answered_total=None)
 
 
 def ignored(why: str, document: PlannedDocument | None, former: FormerDocument | None) -> Outcome:
@@ -41,8 +61,13 @@ def skipped(why: Skipped) -> Outcome:
     return Outcome(state="skipped", name="skipped", reason=why.reason, sentence=why.sentence)
 
 
-def agree(document: PlannedDocument, other: FoundDocument | Order) -> bool:
-    return (document.total, document.currency) == (other.total, other.currency)
+def agree(document: PlannedDocument, found: FoundDocument) -> bool:
+    return (document.total, document.currency) == (found.total, found.currency)
+
+
+def comes_to(document: PlannedDocument, order: Order, settings: OrderSettings) -> bool:
+    """Whether the order, as it is now, would make a document of the same total."""
+    return (document.total, document.currency) == (gross_of(order, settings), order.currency)
 
 
 def already(document: PlannedDocument) -> Outcome:
@@ -69,18 +94,21 @@ def order_kept(ended: Outcome, order: FoundDocument) -> Outcome:
     return replace(ended, reason="order_kept", sentence=sentence)
 
 
-def changed_since(document: PlannedDocument, ended: Outcome, order: Order, changed: Sequence[str]) -> Outcome:
+def changed_since(
+    document: PlannedDocument, ended: Outcome, order: Order, settings: OrderSettings, changed: Sequence[str]
+) -> Outcome:
     """Of one that is already synced, or whose total is another now: what is in the books stays there, what changed
     since is told, and another total is a reason of its own.
     """
     since = f" What changed: {'; '.join(changed)}." if changed else ""
-    if agree(document, order):
+    if comes_to(document, order, settings):
         return replace(ended, sentence=_already(document, since))
+    gross = gross_of(order, settings)
     sentence = REASONS["changed_since"].says(
         kind=document.kind,
         number=ended.number or document.number,
         books=f"{document.total:.2f}",
-        order=f"{order.total:.2f}" if order.currency == document.currency else f"{order.total:.2f} {order.currency}",
+        order=f"{gross:.2f}" if order.currency == document.currency else f"{gross:.2f} {order.currency}",
         currency=document.currency,
         since=since,
     )

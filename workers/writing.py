@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from connectors.accounting import Accounting, AccountingClient
-from shared.domain.build import build_document, document_date, product_numbers, reference
-from shared.domain.document import DocumentKind, DocumentPlan
+from shared.domain import learning
+from shared.domain.build import build_document, document_date, price_lines, product_numbers, reference, said
+from shared.domain.document import DocumentKind, FoundDocument
+from shared.domain.expected import Expected
+from shared.domain.money import Rounding
 from shared.domain.order import Order
 from shared.domain.reasons import needs_user
 from shared.domain.settings import Handling, OrderSettings
+from shared.domain.totals import Closed
+from shared.domain.vat import rate_differences
+from shared.domain.zones import ChosenZone
 from shared.errors import NeedsUser
 from shared.store import line
-from shared.store.claims import PlannedDocument
+from shared.store.claims import PlannedDocument, Written
 from workers.hand import LEASE, Hand, Point, PutBack, now
 from workers.make_once import MakeOnce
 from workers.parties import Parties
@@ -31,6 +37,10 @@ class DocumentWriter:
         self._trace = trace
         self._connector = connector
         self._client = client
+        #: How the books may round VAT, as far as it is known; the likeliest first.
+        self._ways: Sequence[Rounding] = [learning.read(way) for way in self._claim.rounding] or learning.ALL
+        if connector.rounding is not None:
+            self._ways = (connector.rounding,)
         #: Products that were not asked about in this try.
         self._from_memory: Mapping[str, str] = {}
 
@@ -40,17 +50,14 @@ class DocumentWriter:
         """A new document. `supersedes`: the one whose place it takes."""
         claim = self._claim
         ours = reference(claim.connection, claim.source_id, claim.generation)
-        plan, request = self._request(order, settings, DocumentKind(handling.document), ours)
+        written = self._write(order, settings, DocumentKind(handling.document), ours)
         since = now()
         verdict, frozen = line.freeze(
             self._tools.database,
             claim,
+            written,
             lease=LEASE,
-            kind=plan.kind,
             reference=ours,
-            request=request,
-            currency=plan.currency,
-            total=plan.total,
             is_to_be_booked=handling.book,
             supersedes=supersedes,
         )
@@ -61,17 +68,9 @@ class DocumentWriter:
 
     def refreeze(self, document: PlannedDocument, order: Order, settings: OrderSettings) -> PlannedDocument:
         """Another content for a draft: the order as it is now."""
-        plan, request = self._request(order, settings, DocumentKind(document.kind), document.reference)
+        written = self._write(order, settings, DocumentKind(document.kind), document.reference)
         since = now()
-        verdict, frozen = line.refreeze(
-            self._tools.database,
-            self._claim,
-            document,
-            lease=LEASE,
-            request=request,
-            currency=plan.currency,
-            total=plan.total,
-        )
+        verdict, frozen = line.refreeze(self._tools.database, self._claim, document, written, lease=LEASE)
         self._hand.may_go_on(verdict, since)
         self._trace.document = frozen
         return frozen
@@ -82,23 +81,65 @@ class DocumentWriter:
             self._tools.known_products.forget(self._claim.target.id)
             raise PutBack("books_changed", counts=True)
 
-    def _request(
-        self, order: Order, settings: OrderSettings, kind: DocumentKind, ours: str
-    ) -> tuple[DocumentPlan, bytes]:
+    def _write(self, order: Order, settings: OrderSettings, kind: DocumentKind, ours: str) -> Written:
         books = self._client.fill_settings(checked(self._connector.Settings, settings.books))
         claim = self._claim
         make = MakeOnce(self._tools.database, claim.account, claim.target.id, owner_asked=claim.owner_asked)
         parties = Parties(self._connector, self._client, settings, books, make)
-        wanted = product_numbers(order, settings)
+        if claim.owner_asked:
+            self._client.forget()
+        rounding = self._ways[0]
+        closed = price_lines(order, settings, kind, rounding)
         day = self._day(order, settings)
         customer = parties.customer(order)
         self._hand.passes(Point.CUSTOMER_KNOWN)
-        products = self._products(parties, wanted)
+        products = self._products(parties, product_numbers(closed.lines))
+        zone = parties.zone(order, customer)
+        self._check_rates(closed, products, zone, self._connector.own_zone(books))
         self._hand.passes(Point.PRODUCTS_KNOWN)
-        plan = build_document(order, settings, kind=kind, day=day, customer=customer, reference=ours, products=products)
+        plan = build_document(
+            order,
+            closed.lines,
+            kind=kind,
+            day=day,
+            customer=customer,
+            reference=ours,
+            total=closed.sums.gross,
+            products=products,
+            vat_zone=zone.zone,
+        )
         request = self._connector.write_document(plan, books)
         self._trace.stages.append(("sent", request))
-        return plan, request
+        return Written(
+            kind=kind,
+            request=request,
+            currency=plan.currency,
+            total=plan.total,
+            expected=Expected.of(closed, rounding, settings.closing_limit, said(closed, order, settings)).as_json(),
+        )
+
+    def learns(self, document: PlannedDocument, found: FoundDocument) -> bool:
+        """From what the books made of the lines, how they round. True where the lines were made for another way."""
+        if self._connector.rounding is not None or document.expected is None or found.currency != document.currency:
+            return False
+        expected = Expected.read(document.expected)
+        ways = expected.left_open(self._ways, found)
+        if ways != self._ways:
+            line.learn_rounding(self._tools.database, self._claim, [learning.written(way) for way in ways])
+            self._ways = ways
+        return found.total_tax != expected.vat and ways[0] != expected.rounding
+
+    def _check_rates(self, closed: Closed, products: Mapping[str, str], zone: ChosenZone, usual: str) -> None:
+        """Raises NeedsUser where the books would take another rate than the shop did. `usual`: their settings' zone."""
+        try:
+            rates = self._client.vat_rates({*products.values()}, zone.zone or usual)
+        except NeedsUser as refused:
+            if refused.code != "rates_hidden":
+                raise
+            return  # they do not let us look: the totals will tell
+        differing = rate_differences(closed.lines, {ours: rates[of] for ours, of in products.items() if of in rates})
+        if differing:
+            raise needs_user("vat_rate_differs", lines="; ".join(map(str, differing)), zone=zone.sentence)
 
     def _products(self, parties: Parties, wanted: Mapping[str, str]) -> dict[str, str]:
         system = self._claim.target.id

@@ -1,25 +1,23 @@
-"""From the shop's order to the document that is to stand in the books.
-
-Simple so far: each line with its net price after discounts, rounded to two decimals per unit. Where that cannot carry
-the order's total, `reconcile_totals` says so.
-"""
+"""From the shop's order to the document that is to stand in the books."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from shared.domain.document import DocumentKind, DocumentLine, DocumentPlan, NewCustomer, Recipient
-from shared.domain.order import Address, Line, LineKind, Order
-from shared.domain.reasons import needs_user
+from shared.domain.lines import bill, product_of
+from shared.domain.money import Rounding
+from shared.domain.order import Address, Order
+from shared.domain.pricing import PricedLine, Role
+from shared.domain.reasons import REASONS, needs_user
 from shared.domain.settings import OrderSettings
-
-CENT = Decimal("0.01")
+from shared.domain.totals import Closed, Refused, Rules, Sums, close
 
 
 def reference(connection: int, source_id: str, generation: int) -> str:
@@ -33,20 +31,53 @@ def is_reference(text: str) -> bool:
     return re.match(r"SL[0-9]+-[^ ]", text) is not None
 
 
+def price_lines(order: Order, settings: OrderSettings, kind: DocumentKind, rounding: Rounding) -> Closed:
+    """The document's lines, with what brings it to the order's totals in books that round so.
+
+    Raises NeedsUser where a line has no product or no VAT rate, and with all sums where the totals cannot be met.
+    """
+    billed = bill(order, settings)
+    rules = Rules(
+        limit=settings.closing_limit,
+        strictness=settings.closing,
+        split=settings.split_lines,
+        with_vat=frozenset(settings.products_by_rate.get(Role.CLOSING, {})) - {Decimal(0)},
+        is_order=kind is DocumentKind.ORDER,
+    )
+    closed = close(billed.lines, billed.target, rounding, rules)
+    if isinstance(closed, Refused):
+        raise needs_user(
+            "totals_not_closed",
+            books=_told(closed.sums),
+            order=_told(billed.target.sums),
+            needed=closed.needed,
+            currency=order.currency,
+            limit=settings.closing_limit,
+        )
+    return replace(closed, lines=tuple(_named(line, settings) for line in closed.lines))
+
+
+def said(closed: Closed, order: Order, settings: OrderSettings) -> str:
+    """What the owner is to know of a document that comes to its totals; empty for nothing."""
+    left_out = REASONS["shipping_left_out"].says(amount=order.shipping_total + order.shipping_tax)
+    wanted, found = closed.target, closed.sums
+    off = REASONS["gross_only"].says(books=_told(found), order=_told(wanted)) if closed.is_gross_only else ""
+    return " ".join(filter(None, (left_out if not settings.shipping and order.shipping_total else "", off)))
+
+
 def build_document(
     order: Order,
-    settings: OrderSettings,
+    lines: Iterable[PricedLine],
     *,
     kind: DocumentKind,
     day: date,
     customer: str,
     reference: str,
+    total: Decimal,
     products: Mapping[str, str],
+    vat_zone: str | None = None,
 ) -> DocumentPlan:
-    """`day`: of the document, in the books. `products`: the shop's product number -> as the books spell it.
-
-    Raises NeedsUser where a line has no product.
-    """
+    """`day`: of the document, in the books. `products`: a line's product number -> as the books spell it."""
     return DocumentPlan(
         kind=kind,
         reference=reference,
@@ -56,9 +87,17 @@ def build_document(
         recipient=recipient(order.billing, fallback=f"Order {order.number}"),
         heading=f"Order {order.number}",
         lines=tuple(
-            replace(line, product=products.get(line.product or "", line.product)) for line in _lines(order, settings)
+            DocumentLine(
+                product=products.get(line.product, line.product) if line.product is not None else None,
+                text=line.text,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                discount=line.discount,
+            )
+            for line in lines
         ),
-        total=order.total,
+        total=total,
+        vat_zone=vat_zone,
     )
 
 
@@ -73,9 +112,9 @@ def document_date(order: Order, settings: OrderSettings, now: datetime) -> date:
     return (moment or order.created_at).astimezone(ZoneInfo(settings.time_zone)).date()
 
 
-def product_numbers(order: Order, settings: OrderSettings) -> dict[str, str]:
-    """Every product number the document will name -> a text for it. Raises NeedsUser as `build_document` does."""
-    return {line.product: line.text for line in _lines(order, settings) if line.product is not None}
+def product_numbers(lines: Iterable[PricedLine]) -> dict[str, str]:
+    """Every product number that the document will name -> a text for it."""
+    return {line.product: line.text for line in lines if line.product is not None}
 
 
 def recipient(address: Address, *, fallback: str) -> Recipient:
@@ -92,7 +131,7 @@ def customer_name(address: Address) -> str:
     return address.company or " ".join(filter(None, (address.first_name, address.last_name)))
 
 
-def new_customer(order: Order) -> NewCustomer:
+def new_customer(order: Order, vat_zone: str | None = None) -> NewCustomer:
     billing = recipient(order.billing, fallback=order.billing.email)
     return NewCustomer(
         name=billing.name,
@@ -103,26 +142,16 @@ def new_customer(order: Order) -> NewCustomer:
         city=billing.city,
         country=billing.country,
         phone=order.billing.phone,
+        vat_zone=vat_zone,
     )
 
 
-def _lines(order: Order, settings: OrderSettings) -> list[DocumentLine]:
-    return [_line(at, line, settings) for at, line in enumerate(order.lines, start=1)]
+def _named(line: PricedLine, settings: OrderSettings) -> PricedLine:
+    """A closing line with the owner's product and text. Raises NeedsUser where he named none."""
+    if line.role is not Role.CLOSING:
+        return line
+    return replace(line, product=product_of(Role.CLOSING, line.percent, settings), text=settings.closing_text)
 
 
-def _line(at: int, line: Line, settings: OrderSettings) -> DocumentLine:
-    product = {
-        LineKind.PRODUCT: line.sku or None,
-        LineKind.SHIPPING: settings.shipping_product,
-        LineKind.FEE: settings.fee_product,
-    }[line.kind]
-    if product is None:
-        code = {
-            LineKind.PRODUCT: "missing_product_number",
-            LineKind.SHIPPING: "missing_shipping_product",
-            LineKind.FEE: "missing_fee_product",
-        }[line.kind]
-        raise needs_user(code, line=at, text=line.name)
-    quantity = line.quantity or Decimal(1)
-    price = (line.total / quantity).quantize(CENT, ROUND_HALF_UP)
-    return DocumentLine(product=product, text=line.name or product, quantity=quantity, unit_price=price)
+def _told(sums: Sums) -> str:
+    return f"{sums.gross} ({sums.net} net and {sums.vat} VAT)"

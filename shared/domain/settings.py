@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from shared.domain.document import SendBy
+from shared.domain.line_settings import LineSettings
 from shared.domain.order import Financial, Fulfilment
+from shared.domain.zone_settings import ZoneSettings
 
 #: WooCommerce's own words for paid, and for sent.
 USUAL_STATES = frozenset({"processing", "completed"})
@@ -46,7 +48,7 @@ def rung(document: str, *, is_booked: bool) -> int:
     return 0 if document == "order" else 1 + is_booked
 
 
-class OrderSettings(BaseModel):
+class OrderSettings(ZoneSettings, LineSettings, BaseModel):
     """Every field has a default that suits most shops, but for what only the owner's books can say."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -114,8 +116,6 @@ class OrderSettings(BaseModel):
     ] = None
     create_customers: Annotated[bool, Field(description="Make a customer whose e-mail the books do not have.")] = True
     create_products: Annotated[bool, Field(description="Make a product whose number the books do not have.")] = False
-    shipping_product: Annotated[str | None, Field(description="The product's number for shipping lines.")] = None
-    fee_product: Annotated[str | None, Field(description="The product's number for fees.")] = None
     time_zone: Annotated[str, Field(description="In which days are told.")] = "Europe/Copenhagen"
     books: Annotated[
         dict[str, Any], Field(description="What only these books know: layout, payment terms, VAT zone, groups.")

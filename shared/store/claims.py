@@ -5,12 +5,14 @@ clocks of two machines differ.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
+
+from psycopg.types.json import Jsonb
 
 
 class Verdict(StrEnum):
@@ -32,6 +34,31 @@ class System:
     id: int
     kind: str
     credentials: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What is about to be sent: the exact bytes, and what they are to come to."""
+
+    kind: str
+    request: bytes = field(repr=False)
+    currency: str
+    #: Gross.
+    total: Decimal
+    #: As `shared.domain.expected` writes it; None where nobody knows how the books get there.
+    expected: Mapping[str, Any] | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """As the store's statements take it."""
+        expected = Jsonb(self.expected) if self.expected is not None else None
+        return {
+            "kind": self.kind,
+            "request": self.request,
+            "currency": self.currency,
+            "total": self.total,
+            "expected": expected,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +87,8 @@ class PlannedDocument:
     #: Of the booking that goes out, and seconds since it last did; None where its outcome is known.
     booking_key: str | None
     booking_sent: float | None
+    #: What the books are to make of it, as `shared.domain.expected` writes it; None where nobody knows.
+    expected: Mapping[str, Any] | None = field(repr=False)
 
     @property
     def is_open(self) -> bool:
@@ -97,6 +126,8 @@ class Claim:
     settings: Mapping[str, Any]
     source: System
     target: System
+    #: The ways of rounding VAT that the books' answers leave open; empty where they gave none yet.
+    rounding: Sequence[str]
     #: When the connection was first switched on; UTC.
     active_since: datetime | None
     #: One of the two systems was not up to its last call.

@@ -10,13 +10,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any, Literal
 
 from psycopg.rows import dict_row
 
 from shared.domain.document import FoundDocument
-from shared.store.claims import Claim, FormerDocument, Outcome, PlannedDocument, System, Verdict
+from shared.store.claims import Claim, FormerDocument, Outcome, PlannedDocument, System, Verdict, Written
 from shared.store.database import Database
 from shared.store.sql import query
 
@@ -56,6 +55,7 @@ def claim(database: Database, account: int, transfer: int, *, lease: float) -> C
         settings=row["settings"],
         source=System(id=row["source_system"], kind=row["source_kind"], credentials=row["source_credentials"]),
         target=System(id=row["target_system"], kind=row["target_kind"], credentials=row["target_credentials"]),
+        rounding=row["target_rounding"],
         active_since=row["active_since"],
         is_troubled=row["is_troubled"],
         owner_asked=row["owner_asked"],
@@ -99,13 +99,10 @@ def renew(database: Database, claim: Claim, *, lease: float) -> bool:
 def freeze(
     database: Database,
     claim: Claim,
+    written: Written,
     *,
     lease: float,
-    kind: str,
     reference: str,
-    request: bytes,
-    currency: str,
-    total: Decimal,
     is_to_be_booked: bool = False,
     supersedes: int | None = None,
 ) -> tuple[Frozen, PlannedDocument | None]:
@@ -117,72 +114,61 @@ def freeze(
     values = {
         "lease": lease,
         "version": claim.version,
-        "kind": kind,
         "generation": claim.generation,
         "reference": reference,
         "key": key,
-        "request": request,
-        "currency": currency,
-        "total": total,
         "is_to_be_booked": is_to_be_booked,
         "supersedes": supersedes,
     }
-    verdict, document = database.one("freeze", claim.held_by | values)
+    verdict, document = database.one("freeze", claim.held_by | written.values | values)
     if verdict != "frozen":
         return verdict, None
     return "frozen", PlannedDocument(
         id=document,
         state="planned",
         origin="sent",
-        kind=kind,
+        kind=written.kind,
         reference=reference,
         key=key,
-        request=request,
+        request=written.request,
         number=None,
         place=None,
-        currency=currency,
-        total=total,
+        currency=written.currency,
+        total=written.total,
         answered_total=None,
         first_sent=None,
         last_sent=None,
         is_to_be_booked=is_to_be_booked,
         booking_key=None,
         booking_sent=None,
+        expected=written.expected,
     )
 
 
 def refreeze(
-    database: Database,
-    claim: Claim,
-    document: PlannedDocument,
-    *,
-    lease: float,
-    request: bytes,
-    currency: str,
-    total: Decimal,
+    database: Database, claim: Claim, document: PlannedDocument, written: Written, *, lease: float
 ) -> tuple[Frozen, PlannedDocument]:
     """Writes down what is about to become the content of a draft, under a new idempotency key, and renews the lease."""
     frozen = replace(
         document,
-        request=request,
-        currency=currency,
-        total=total,
+        request=written.request,
+        currency=written.currency,
+        total=written.total,
         answered_total=None,
         key=str(uuid.uuid4()),
         booking_key=None,
         booking_sent=None,
+        expected=written.expected,
     )
-    values = {
-        "lease": lease,
-        "version": claim.version,
-        "document": document.id,
-        "key": frozen.key,
-        "request": request,
-        "currency": currency,
-        "total": total,
-    }
-    verdict: Frozen = database.one("refreeze", claim.held_by | values)[0]
+    values = {"lease": lease, "version": claim.version, "document": document.id, "key": frozen.key}
+    verdict: Frozen = database.one("refreeze", claim.held_by | written.values | values)[0]
     return verdict, frozen
+
+
+def learn_rounding(database: Database, claim: Claim, ways: Sequence[str]) -> None:
+    """What the answers of its books leave open, from now on."""
+    with database.account(claim.account) as connection:
+        connection.execute(query("learn_rounding"), {"system": claim.target.id, "ways": list(ways)})
 
 
 def progress(
@@ -271,6 +257,7 @@ def _document(row: Mapping[str, Any]) -> PlannedDocument | None:
         is_to_be_booked=row["is_to_be_booked"],
         booking_key=row["booking_key"],
         booking_sent=booking.total_seconds() if booking is not None else None,
+        expected=row["document_expected"],
     )
 
 

@@ -40,6 +40,8 @@ create table systems (
   -- No request of this credential can succeed: nothing is rung until it is changed.
   broken_reason  text,
   broken_at      timestamptz,
+  -- The ways of rounding VAT that the books' answers leave open; see `shared.domain.learning`.
+  rounding      text[] not null default '{}',
   unique (account_id, id)
 );
 
@@ -347,6 +349,8 @@ create table documents (
   booking_sent_at  timestamptz,
   -- The document whose place this one takes.
   supersedes       bigint references documents,
+  -- What the books are expected to make of it, as `shared.domain.expected` writes it: net and rate of each line, VAT.
+  expected         jsonb,
   unique (connection_id, source_type, source_id, kind, sub_id, generation),
   foreign key (account_id, connection_id) references connections (account_id, id),
   foreign key (account_id, transfer_id) references transfers (account_id, id)
@@ -806,7 +810,8 @@ create function claim(
   out document_total numeric,
   out document_answered numeric, out first_sent interval, out last_sent interval, out generation integer,
   out is_to_be_booked boolean, out booking_key text, out booking_sent interval, out is_waived boolean, out ignored_why text,
-  out document_origin text, out former_id bigint, out former_kind text, out former_reference text, out former_key text, out former_number text
+  out document_origin text, out former_id bigint, out former_kind text, out former_reference text, out former_key text, out former_number text,
+  out document_expected jsonb, out target_rounding text[]
 )
 language plpgsql as $$
 declare
@@ -830,8 +835,9 @@ begin
 
   select * into c from shopledger.connections x where x.id = t.connection_id;
   select shopledger.is_on(c), coalesce(s.broken_at, b.broken_at) is not null,
-         s.id, s.kind, s.credentials, b.id, b.kind, b.credentials
-  into v_on, v_broken, source_system, source_kind, source_credentials, target_system, target_kind, target_credentials
+         s.id, s.kind, s.credentials, b.id, b.kind, b.credentials, b.rounding
+  into v_on, v_broken, source_system, source_kind, source_credentials, target_system, target_kind, target_credentials,
+       target_rounding
   from shopledger.systems s, shopledger.systems b
   where s.id = c.source_system_id and b.id = c.target_system_id;
   select max(r.blocked_until), coalesce(max(r.troubles), 0) > 0 into v_rest, is_troubled
@@ -877,10 +883,10 @@ begin
   -- The living document is the one that takes the place of the others; what was planned and never sent does not exist.
   select d.id, d.state, d.kind, d.reference, d.idempotency_key, d.request, d.external_number, d.place, d.currency, d.total,
          d.answered_total, now() - d.first_sent_at, now() - d.last_sent_at, d.generation, d.is_to_be_booked, d.booking_key,
-         now() - d.booking_sent_at, d.origin, d.supersedes
+         now() - d.booking_sent_at, d.origin, d.supersedes, d.expected
   into document_id, document_state, document_kind, document_reference, document_key, document_request, document_number,
        document_place, document_currency, document_total, document_answered, first_sent, last_sent, generation,
-       is_to_be_booked, booking_key, booking_sent, document_origin, v_supersedes
+       is_to_be_booked, booking_key, booking_sent, document_origin, v_supersedes, document_expected
   from shopledger.documents d
   where d.connection_id = c.id and d.source_type = t.source_type and d.source_id = t.source_id and d.sub_id = ''
     and d.state in ('planned', 'draft', 'booked') and (d.first_sent_at is not null or d.origin <> 'sent')
@@ -917,7 +923,7 @@ $$;
 create function freeze(
   p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_version integer, p_kind text,
   p_generation integer, p_reference text, p_key text, p_request bytea, p_currency text, p_total numeric,
-  p_is_to_be_booked boolean default false, p_supersedes bigint default null,
+  p_is_to_be_booked boolean default false, p_supersedes bigint default null, p_expected jsonb default null,
   out verdict text, out document_id bigint
 )
 language plpgsql as $$
@@ -945,14 +951,14 @@ begin
     and (kind <> p_kind or generation <> p_generation) and state = 'planned' and first_sent_at is null;
   insert into shopledger.documents as d (
     account_id, connection_id, transfer_id, source_type, source_id, kind, generation, state, reference, idempotency_key,
-    request, currency, total, is_to_be_booked, supersedes, first_sent_at, last_sent_at)
+    request, currency, total, is_to_be_booked, supersedes, expected, first_sent_at, last_sent_at)
   values (
     p_account, t.connection_id, t.id, t.source_type, t.source_id, p_kind, p_generation, 'planned', p_reference, p_key,
-    p_request, p_currency, p_total, p_is_to_be_booked, p_supersedes, now(), now())
+    p_request, p_currency, p_total, p_is_to_be_booked, p_supersedes, p_expected, now(), now())
   on conflict (connection_id, source_type, source_id, kind, sub_id, generation) do update set
     state = 'planned', reference = excluded.reference, idempotency_key = excluded.idempotency_key, request = excluded.request,
     currency = excluded.currency, total = excluded.total, is_to_be_booked = excluded.is_to_be_booked,
-    supersedes = excluded.supersedes, first_sent_at = now(), last_sent_at = now(), updated_at = now()
+    supersedes = excluded.supersedes, expected = excluded.expected, first_sent_at = now(), last_sent_at = now(), updated_at = now()
   where d.state in ('planned', 'gone') and d.first_sent_at is null
      or d.state = 'planned' and d.idempotency_key = excluded.idempotency_key
   returning d.id into document_id;
@@ -1009,7 +1015,7 @@ $$;
 -- `verdict` as in `freeze`.
 create function refreeze(
   p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_version integer, p_document bigint, p_key text,
-  p_request bytea, p_currency text, p_total numeric, out verdict text
+  p_request bytea, p_currency text, p_total numeric, p_expected jsonb default null, out verdict text
 )
 language plpgsql as $$
 begin
@@ -1023,8 +1029,8 @@ begin
   end;
   if verdict = 'frozen' then
     update shopledger.documents
-    set idempotency_key = p_key, request = p_request, currency = p_currency, total = p_total, last_sent_at = now(),
-        answered_total = null, booking_key = null, booking_sent_at = null, updated_at = now()
+    set idempotency_key = p_key, request = p_request, currency = p_currency, total = p_total, expected = p_expected,
+        last_sent_at = now(), answered_total = null, booking_key = null, booking_sent_at = null, updated_at = now()
     where id = p_document and state = 'draft';
   end if;
 end

@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors.economic.sandbox import EconomicSandbox
 from connectors.woocommerce.sandbox import WooCommerceSandbox
-from shared.store import owner
+from shared.store import owner, setup
 from shared.store.claims import Claim
 from shared.store.database import Database
 from tests.support.shop import KEYRING, Shop, open_shop
@@ -27,6 +27,7 @@ SETTINGS: Mapping[str, Any] = {
     "create_products": True,
     "shipping_product": "FREIGHT",
     "fee_product": "FEE",
+    "closing_product": "ROUNDING",
     "books": {"customer_group": 1, "product_group": 1},
 }
 
@@ -69,6 +70,20 @@ class Line:
     def state(self, number: int | str) -> tuple[str, str]:
         """(state, reason) of that order's transfer."""
         return self.shop.rows("select state, reason from transfers where source_id = %s", str(number))[0]
+
+    def choose(self, settings: Mapping[str, Any]) -> None:
+        """Beside SETTINGS, from now on."""
+        with self.database.account(self.shop.account) as c:
+            setup.save_settings(c, self.shop.connection, {**SETTINGS, **settings}, by="test")
+
+    def misjudge_vat(self) -> None:
+        """The books take another VAT rate than the shop, and let nobody see that."""
+        self.books.settings.hidden = ("vat-accounts",)
+        self.books.put_product("MUG", group=3)
+
+    def judge_vat_well(self) -> None:
+        """Their owner has put that right."""
+        self.books.put_product("MUG", group=1)
 
     def said(self, number: int | str) -> str:
         """The last sentence that was written for the owner about that order."""

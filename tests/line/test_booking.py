@@ -11,9 +11,8 @@ import pytest
 from connectors.economic import rest
 from connectors.economic.sandbox import SandboxDocument
 from shared.domain.document import DocumentKind, Place, SendBy
-from shared.store import setup
 from shared.store.database import Database
-from tests.line.rig import SETTINGS, Killed, Line, dies_at, line_to
+from tests.line.rig import Killed, Line, dies_at, line_to
 from tests.line.test_unknown_outcomes import IMPATIENT
 from tests.support.moments import at
 from tests.support.orders import START, tell, woo_order
@@ -61,11 +60,6 @@ def posted(line: Line, path: str) -> int:
     return sum(entry.method == "POST" and entry.path == path for entry in line.books.journal.entries())
 
 
-def choose(line: Line, **settings: object) -> None:
-    with line.database.account(line.shop.account) as c:
-        setup.save_settings(c, line.shop.connection, {**SETTINGS, **settings}, by="test")
-
-
 def test_an_order_becomes_a_booked_invoice_with_the_next_number_of_the_books(line: Line) -> None:
     # Given books in which somebody has booked an invoice
     line.books.book_draft(line.books.put_draft(DocumentKind.INVOICE, reference="by hand"))
@@ -83,31 +77,46 @@ def test_an_order_becomes_a_booked_invoice_with_the_next_number_of_the_books(lin
 
 
 def test_what_does_not_come_to_the_total_is_not_booked_and_repaired_in_the_same_draft(line: Line) -> None:
-    # Given an order whose total says more than its lines
-    tell(line.shop, woo_order(1, total="126.00"))
+    # Given books that make something else of the lines than the shop did
+    line.misjudge_vat()
+    tell(line.shop, woo_order(1))
     line.work(1)
     # Then its draft is there, is not booked, and both sums are said
     assert the_document(line).place is Place.DRAFT
     assert line.state(1) == ("failed", "totals_differ")
-    assert "125.00 DKK, the order to 126.00 DKK; the draft 1" in line.said(1)
-    # When the shop mends the order, then the same draft gets it, and is booked
-    tell(line.shop, woo_order(1, modified=9), delivery="d2")
+    assert "112.00 DKK, the order to 125.00 DKK; the draft 1" in line.said(1)
+    # When they are put right and the order changes, then the same draft gets it, and is booked
+    line.judge_vat_well()
+    tell(line.shop, woo_order(1, net="80.00", modified=9), delivery="d2")
     line.let_time_pass(REST)
     line.work(1)
     assert line.state(1) == ("done", "")
-    assert (the_document(line).place, the_document(line).gross) == (Place.BOOKED, Decimal("125.00"))
+    assert (the_document(line).place, the_document(line).gross) == (Place.BOOKED, Decimal("100.00"))
     assert posted(line, "/invoices/drafts") == 1
 
 
-def test_a_draft_that_somebody_put_right_by_hand_is_booked_as_it_is(line: Line) -> None:
-    # Given a draft that came to less, and whose price the owner has raised
-    tell(line.shop, woo_order(1, total="126.00"))
-    line.work(1)
-    line.books.change_line(DocumentKind.INVOICE, 1, 1, price=Decimal("100.80"))
+def test_a_draft_that_somebody_wrote_into_is_booked_as_it_is(line: Line) -> None:
+    # Given a draft that is not booked yet, and whose text the owner has changed
+    busy_booking(line)
+    line.books.change_line(DocumentKind.INVOICE, 1, 1, text="Krus")
     # When he has it looked at again, then his draft is booked
     once_more(line)
     assert line.state(1) == ("done", "")
-    assert (the_document(line).place, the_document(line).gross) == (Place.BOOKED, Decimal("126.00"))
+    assert the_document(line).place is Place.BOOKED
+    assert [entry.path for entry in line.books.journal.entries() if entry.method == "PUT"] == []
+
+
+def test_a_draft_that_comes_to_the_total_with_another_vat_is_not_booked(line: Line) -> None:
+    # Given a draft with a wrong VAT rate, whose price the owner has raised until it came to the total
+    line.misjudge_vat()
+    tell(line.shop, woo_order(1))
+    line.work(1)
+    line.books.change_line(DocumentKind.INVOICE, 1, 1, price=Decimal("111.61"))
+    # When he has it looked at again, then it stays a draft, and he reads what VAT it has and what it should have
+    once_more(line)
+    assert line.state(1) == ("failed", "vat_differs")
+    assert "13.39 DKK VAT in the books, and 25.00" in line.said(1)
+    assert (the_document(line).place, the_document(line).gross) == (Place.DRAFT, Decimal("125.00"))
 
 
 def test_a_refused_booking_names_the_draft_and_the_cause_and_the_retry_books_that_draft(line: Line) -> None:
@@ -208,7 +217,7 @@ def test_a_draft_is_not_booked_once_the_owner_wants_drafts_only(line: Line) -> N
     tell(line.shop, woo_order(1))
     line.work(1, watch=at(Point.BOOKING, lambda: close_its_day(line)))
     line.books.open_periods()
-    choose(line, book=False)
+    line.choose({"book": False})
     # When he has it looked at again, then the draft is left to him
     once_more(line)
     assert line.state(1) == ("done", "")
@@ -221,7 +230,7 @@ def test_drafts_of_before_are_not_booked_when_the_owner_chooses_booking(store: D
         tell(line.shop, woo_order(1))
         line.work(1)
         # When the owner chooses booking, and the order comes again or is looked at again, then it stays a draft
-        choose(line, book=True)
+        line.choose({"book": True})
         tell(line.shop, woo_order(1, modified=9), delivery="d2")
         line.work(1)
         once_more(line)

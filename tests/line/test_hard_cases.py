@@ -14,7 +14,7 @@ from shared.domain.document import DocumentKind, Place
 from shared.store import owner, ownership
 from shared.store.database import Database
 from tests.line.rig import Killed, Line, dies_at, line_to
-from tests.line.test_booking import again, busy_booking, choose, close_its_day, once_more
+from tests.line.test_booking import again, busy_booking, close_its_day, once_more
 from tests.line.test_climbing import BY_STATE, becomes, in_the_books
 from tests.line.test_unknown_outcomes import IMPATIENT
 from tests.support.books import found
@@ -50,7 +50,7 @@ def test_a_row_that_is_used_again_is_the_living_one(make: Make) -> None:
     line.books.add_fault(kind="answer", status=400, body="{}", method="POST", path="/invoices/drafts", count=1)
     tell(line.shop, woo_order(1))
     line.work(1)
-    choose(line, by_state=BY_STATE)
+    line.choose({"by_state": BY_STATE})
     once_more(line)
     assert in_the_books(line) == [(ORDER, Place.DRAFT)]
 

@@ -78,9 +78,11 @@ def test_the_owners_word_never_makes_a_second_document(line: Line, meanwhile: st
 
 
 def test_a_draft_that_the_owner_deleted_is_made_anew_on_his_word_only(line: Line) -> None:
-    # Given a draft whose total was wrong, which the owner has deleted, and an order that he has mended
-    tell(line.shop, woo_order(1, total="126.00"))
+    # Given a draft whose total was wrong, which the owner has deleted, and books that he has put right
+    line.misjudge_vat()
+    tell(line.shop, woo_order(1))
     line.work(1)
+    line.judge_vat_well()
     line.books.delete_draft(DocumentKind.INVOICE, 1)
     tell(line.shop, woo_order(1, modified=5), delivery="d2")
     line.work(1)

@@ -130,8 +130,8 @@ def test_an_order_is_tried_later_and_later(line: Line) -> None:
 
 
 def test_all_workers_together_keep_to_what_the_system_allows(store: Database) -> None:
-    # Given books that allow a hundred calls a minute, and a connector that knows it
-    budget = Budget(tokens=100, per=timedelta(minutes=1))
+    # Given books that allow 120 calls a minute, and a connector that knows it
+    budget = Budget(tokens=120, per=timedelta(minutes=1))
     with line_to(store) as line, patch.object(Economic, "budget", budget):
         line.books.settings.tokens_per_minute = budget.tokens
         for number in range(1, 61):

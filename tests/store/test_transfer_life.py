@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from shared.store import line, owner
-from shared.store.claims import Claim, Outcome, PlannedDocument, Verdict
+from shared.store.claims import Claim, Outcome, PlannedDocument, Verdict, Written
 from shared.store.database import Database
 from shared.store.sql import query
 from tests.support.orders import tell, woo_order
@@ -90,10 +90,8 @@ class TransferLife(RuleBasedStateMachine):
         claim = self.held[at % len(self.held)]
         if claim.document is not None and claim.document.first_sent is not None:
             return  # it would look the document up, and send the same bytes
-        verdict, document = line.freeze(
-            self.store, claim, lease=LEASE, kind="invoice", reference=f"r{claim.version}", request=b"{}",
-            currency="DKK", total=Decimal(claim.version),
-        )  # fmt: skip
+        written = Written(kind="invoice", request=b"{}", currency="DKK", total=Decimal(claim.version))
+        verdict, document = line.freeze(self.store, claim, written, lease=LEASE, reference=f"r{claim.version}")
         if verdict == "frozen":
             assert isinstance(document, PlannedDocument)
             assert claim is self.living

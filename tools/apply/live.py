@@ -80,9 +80,8 @@ def _asked(findings: Iterable[Finding]) -> Iterator[Finding]:
 def _products(
     connector: Accounting, client: AccountingClient, settings: OrderSettings, books: BaseModel
 ) -> Iterator[Finding]:
-    """The products of shipping and fees are there, open, or can be made."""
-    named = {"shipping_product": settings.shipping_product, "fee_product": settings.fee_product}
-    wanted = {setting: number for setting, number in named.items() if number}
+    """The products of shipping, fees and so on are there, open, or can be made."""
+    wanted = {setting: number for setting, number, _ in settings.named_products()}
     known = {product.number.casefold(): product for product in client.find_products(sorted({*wanted.values()}))}
     for setting, number in wanted.items():
         product = known.get(number.casefold())

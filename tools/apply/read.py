@@ -162,4 +162,6 @@ def _settings(spot: Spot, target: Connector | None) -> dict[str, Any] | None:
     named: dict[str, Any] = read.model_dump(mode="json", exclude_unset=True)
     if books is not None:
         named["books"] = books.model_dump(mode="json", exclude_unset=True)
-    return {field: sorted(value) if isinstance(value, list) else value for field, value in named.items()}
+    # What has no order among itself is written in one.
+    has_none = {field for field in named if isinstance(getattr(read, field), frozenset)}
+    return {field: sorted(value) if field in has_none else value for field, value in named.items()}

@@ -16,7 +16,7 @@ ACCOUNT = "Lampeland"
 #: The product that the bookkeeper has barred.
 BARRED = "LAMP-1962"
 #: Groups of products in the books: with 25 % VAT, with 12 %, for what has none.
-STANDARD, REDUCED = 1, 3
+STANDARD, WITHOUT_VAT, REDUCED = 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ WARES = (
 BARRED_WARE = Ware(BARRED, "Arkitektlampe 1962", Decimal("2195.00"))
 #: Sold to Sweden, where books have a lower rate; its price is net.
 BOOK = Ware("BOOK-LYS", "Bogen om lys", Decimal("200.00"), "reduced-rate")
-#: 9.02 with 25 % VAT is no net price in whole cents: 7.22 and 25 % are 9.03.
+#: 9.02 with 25 % VAT is no net price in whole cents: 7.22 and 25 % are 9.03. Two lines of a cent each close it.
 CENT_TRAP = Ware("TRAP-902", "Sikring 6 A", Decimal("9.02"))
 
 FILE = """\
@@ -70,6 +70,8 @@ accounts:
           allowed_states: [processing, completed]
           document: invoice
           shipping_product: FREIGHT
+          closing_product: CENTS
+          products_by_rate: {{closing: {{"25": CENTS-VAT}}}}
           books: {{customer_group: 1, product_group: {group}, unit: 1}}
 """
 
@@ -130,4 +132,6 @@ def outside() -> Iterator[Outside]:
             group = REDUCED if ware.tax_class else STANDARD
             books.put_product(ware.number, ware.name, group=group, barred=ware.number == BARRED)
         books.put_product("FREIGHT", "Fragt", group=STANDARD)
+        books.put_product("CENTS", "Afrunding uden moms", group=WITHOUT_VAT)
+        books.put_product("CENTS-VAT", "Afrunding", group=STANDARD)
         yield Outside(shop, books)
