@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-from bench import alone, line, one_order, relay, webhook
+from bench import alone, core, line, one_order, relay, webhook
 
 
 def main() -> None:
@@ -20,6 +20,7 @@ def main() -> None:
         (kinds.add_parser("relay", help="transfers into RabbitMQ"), 10_000, 5),
         (kinds.add_parser("line", help="transfers to documents"), 1600, 3),
         (kinds.add_parser("order", help="one webhook to its document"), 300, None),
+        (kinds.add_parser("core", help="orders to documents, in memory"), 2000, 5),
     ):
         bench.add_argument("--count", type=int, default=count, help="of a run")
         if rounds is not None:
@@ -41,6 +42,8 @@ def run(kind: str, chosen: argparse.Namespace) -> None:
             relay.report(chosen.count, chosen.rounds)
         case "line":
             line.report(chosen.count, chosen.rounds)
+        case "core":
+            core.report(chosen.count, chosen.rounds)
         case "up":
             alone.report()
         case _:
