@@ -107,6 +107,7 @@ class DocumentWriter:
             total=closed.sums.gross,
             products=products,
             vat_zone=zone.zone,
+            exchange_rate=settings.exchange_rates.get(order.currency),
         )
         request = self._connector.write_document(plan, books)
         self._trace.stages.append(("sent", request))

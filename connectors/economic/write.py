@@ -21,6 +21,7 @@ from shared.errors import NeedsUser
 CENT = Decimal("0.01")
 #: Larger amounts are a mistake, and would lose cents where JSON numbers are read as floating point.
 MAX_AMOUNT = Decimal(10) ** 12
+RATE_DECIMALS = 6
 PRODUCT_NUMBER = 25
 REFERENCE = 250
 EMAIL = 255
@@ -40,6 +41,7 @@ def write_document(plan: DocumentPlan, settings: Settings) -> bytes:
         {
             "date": plan.date.isoformat(),
             "currency": _currency(plan.currency),
+            "exchangeRate": _exchange_rate(plan.exchange_rate),
             "layout": {"layoutNumber": _chosen(settings.layout, "layout", "a layout")},
             "paymentTerms": {"paymentTermsNumber": _terms(settings)},
             "customer": {"customerNumber": _customer_number(plan.customer)},
@@ -183,6 +185,15 @@ def _amount(value: Decimal, what: str, place: str) -> orjson.Fragment:
     if not exact:
         raise NeedsUser("amount", f"The {what}{place} has more than two decimals, or is no amount e-conomic can hold.")
     return orjson.Fragment(f"{value.quantize(CENT) + 0:.2f}")
+
+
+def _exchange_rate(rate: Decimal | None) -> orjson.Fragment | str:
+    """Empty for e-conomic's own."""
+    if rate is None:
+        return ""
+    if not 0 < rate < MAX_AMOUNT or rate != round(rate, RATE_DECIMALS):
+        raise NeedsUser("exchange_rate", "An exchange rate in e-conomic has six decimals at most: correct it.")
+    return orjson.Fragment(f"{rate:f}")
 
 
 def _currency(code: str) -> str:

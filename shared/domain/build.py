@@ -76,6 +76,7 @@ def build_document(
     total: Decimal,
     products: Mapping[str, str],
     vat_zone: str | None = None,
+    exchange_rate: Decimal | None = None,
 ) -> DocumentPlan:
     """`day`: of the document, in the books. `products`: a line's product number -> as the books spell it."""
     return DocumentPlan(
@@ -98,6 +99,7 @@ def build_document(
         ),
         total=total,
         vat_zone=vat_zone,
+        exchange_rate=exchange_rate,
     )
 
 

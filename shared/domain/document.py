@@ -76,6 +76,8 @@ class DocumentPlan:
     total: Decimal
     #: The VAT zone of the books; None for the settings' own.
     vat_zone: str | None = None
+    #: What 100 units of the document's currency cost in the books' own; None for the books' rate of its day.
+    exchange_rate: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -46,6 +47,10 @@ def _check_can_be_booked(document: str, book: bool) -> None:
 def rung(document: str, *, is_booked: bool) -> int:
     """How far a document has come; see `Handling`."""
     return 0 if document == "order" else 1 + is_booked
+
+
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+ExchangeRate = Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=6)]
 
 
 class OrderSettings(ZoneSettings, LineSettings, BaseModel):
@@ -116,6 +121,13 @@ class OrderSettings(ZoneSettings, LineSettings, BaseModel):
     ] = None
     create_customers: Annotated[bool, Field(description="Make a customer whose e-mail the books do not have.")] = True
     create_products: Annotated[bool, Field(description="Make a product whose number the books do not have.")] = False
+    exchange_rates: Annotated[
+        dict[Currency, ExchangeRate],
+        Field(
+            description="What 100 units of a currency cost in the books' own (EUR: 745.95); the books' own rate of the"
+            " day for those that are not named."
+        ),
+    ] = {}
     time_zone: Annotated[str, Field(description="In which days are told.")] = "Europe/Copenhagen"
     books: Annotated[
         dict[str, Any], Field(description="What only these books know: layout, payment terms, VAT zone, groups.")

@@ -205,3 +205,15 @@ def test_a_discount_in_percent_stands_in_the_books_as_such(line: Line) -> None:
     assert line.state(1) == ("done", ""), line.said(1)
     (document,) = line.books.documents()
     assert (document.place, document.gross) == (Place.BOOKED, Decimal("112.50"))
+
+
+def test_an_exchange_rate_of_the_owner_takes_the_place_of_the_books_own(line: Line) -> None:
+    # Given a rate for euros, when orders in euros and in crowns come, then the one has it, and the other has none
+    line.choose({**CLOSING, "exchange_rates": {"EUR": "745.50"}})
+    tell(line.shop, {**woo_order(1), "currency": "EUR"})
+    tell(line.shop, {**woo_order(2), "currency": "SEK"})
+    line.work(1)
+    line.work(2)
+    assert [line.state(number) for number in (1, 2)] == [("done", "")] * 2
+    sent = line.shop.rows("select convert_from(request, 'UTF8') from documents order by id")
+    assert ['"exchangeRate":745.50' in request for (request,) in sent] == [True, False]

@@ -50,6 +50,23 @@ def test_an_order_is_written_to_the_byte() -> None:
     )
 
 
+def test_an_exchange_rate_that_was_given_goes_along_and_one_with_too_many_decimals_does_not() -> None:
+    # Given a plan with a rate, when it is written, then e-conomic gets it to the digit
+    assert body(replace(PLAN, currency="EUR", exchange_rate=Decimal("745.951234")))["exchangeRate"] == Decimal(
+        "745.951234"
+    )
+    assert "exchangeRate" not in body(replace(PLAN, currency="EUR"))
+    # And one that it would refuse is refused before
+    assert refused(replace(PLAN, exchange_rate=Decimal("745.9512345"))).code == "exchange_rate"
+    assert refused(replace(PLAN, exchange_rate=Decimal(0))).code == "exchange_rate"
+
+
+def test_a_discount_in_percent_goes_along() -> None:
+    first, second = body(with_line(discount=Decimal("12.5")))["lines"]
+    assert "discountPercentage" not in first
+    assert second["discountPercentage"] == Decimal("12.50")
+
+
 def test_what_is_empty_is_left_out() -> None:
     written = body(replace(PLAN, recipient=Recipient(name="Ane"), heading=" "))
     assert written["recipient"] == {"name": "Ane", "vatZone": {"vatZoneNumber": 1}}
