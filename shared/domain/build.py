@@ -59,10 +59,20 @@ def price_lines(order: Order, settings: OrderSettings, kind: DocumentKind, round
 
 def said(closed: Closed, order: Order, settings: OrderSettings) -> str:
     """What the owner is to know of a document that comes to its totals; empty for nothing."""
-    left_out = REASONS["shipping_left_out"].says(amount=order.shipping_total + order.shipping_tax)
-    wanted, found = closed.target, closed.sums
-    off = REASONS["gross_only"].says(books=_told(found), order=_told(wanted)) if closed.is_gross_only else ""
-    return " ".join(filter(None, (left_out if not settings.shipping and order.shipping_total else "", off)))
+    found = []
+    if not settings.shipping and order.shipping_total:
+        found.append(REASONS["shipping_left_out"].says(amount=order.shipping_total + order.shipping_tax))
+    if closed.closings:
+        found.append(REASONS["closed"].says(lines=" and ".join(map(_closing, closed.closings))))
+    if closed.is_gross_only:
+        found.append(REASONS["gross_only"].says(books=_told(closed.sums), order=_told(closed.target)))
+    return " ".join(found)
+
+
+def _closing(line: PricedLine) -> str:
+    """As "-0.01 with 25 % VAT"."""
+    vat = f"with {line.percent.normalize():f} % VAT" if line.percent else "without VAT"
+    return f"{line.quantity * line.unit_price:+.2f} {vat}"
 
 
 def build_document(

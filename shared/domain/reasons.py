@@ -105,6 +105,12 @@ _ALL = (
         " (closing_limit).",
     ),
     Reason(
+        "closed",
+        "Prices of two decimals do not come to the order's total: {lines} closes that.",
+        "",
+        resolves_itself=True,
+    ),
+    Reason(
         "gross_only",
         "It comes to {books} in the books and to {order} in the shop: prices of two decimals come no nearer.",
         "",

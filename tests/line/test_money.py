@@ -69,6 +69,8 @@ def test_a_price_that_no_net_price_comes_to_is_closed_however_the_books_round(
     line.work(1)
     assert line.state(1) == ("done", "")
     assert in_the_books(line) == [(Decimal("9.02"), Decimal("1.80"))]
+    # And the owner reads by what
+    assert "with 25 % VAT and +0.0" in line.said(1)
 
 
 @pytest.mark.parametrize("quantity", [3, 7])
