@@ -16,6 +16,7 @@ from shared.domain.reasons import needs_user
 from shared.domain.settings import Handling, OrderSettings
 from shared.domain.totals import Closed
 from shared.domain.vat import rate_differences
+from shared.domain.zone_settings import Source
 from shared.domain.zones import ChosenZone
 from shared.errors import NeedsUser
 from shared.store import line
@@ -109,6 +110,8 @@ class DocumentWriter:
             vat_zone=zone.zone,
             exchange_rate=settings.exchange_rates.get(order.currency),
         )
+        of_zone = zone.sentence if zone.source is not Source.DEFAULT else ""
+        notes = " ".join(filter(None, (of_zone, said(closed, order, settings))))
         request = self._connector.write_document(plan, books)
         self._trace.stages.append(("sent", request))
         return Written(
@@ -116,7 +119,7 @@ class DocumentWriter:
             request=request,
             currency=plan.currency,
             total=plan.total,
-            expected=Expected.of(closed, rounding, settings.closing_limit, said(closed, order, settings)).as_json(),
+            expected=Expected.of(closed, rounding, settings.closing_limit, notes).as_json(),
         )
 
     def learns(self, document: PlannedDocument, found: FoundDocument) -> bool:

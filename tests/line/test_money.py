@@ -168,6 +168,8 @@ def test_an_order_that_is_sold_abroad_stands_in_its_zone(line: Line) -> None:
     assert in_the_books(line) == [(Decimal("119.00"), Decimal("19.00"))]
     (customer,) = line.books.customers()
     assert customer["vatZone"]["vatZoneNumber"] == 8
+    # And the log says why
+    assert "VAT zone 8, row 1 of zone_map: DE, EU; private" in line.said(1)
 
 
 def test_shipping_is_left_out_where_the_owner_wants_that_and_the_log_says_so(line: Line) -> None:
