@@ -143,7 +143,9 @@ class DocumentLife:
         former: FormerDocument | None,
     ) -> Outcome:
         """What comes once it is there and agrees: the former one goes, and it is booked."""
-        if self._writer.learns(document, found) and found.place is Place.DRAFT and found.kind == document.kind:
+        was_for_other_books = self._writer.learns(document, found)
+        is_ours_to_change = found.place is Place.DRAFT and found.kind == document.kind and document.origin == "sent"
+        if was_for_other_books and is_ours_to_change and not isinstance(goal, Skipped):
             document, found = self._repaired(document, found, goal)
         ended = sentences.transferred(document, found)
         if ended.state != "done":
