@@ -31,12 +31,9 @@ class Rates:
     def of(self, line: Line) -> Decimal:
         """In percent, of all taxes on the line together. Raises UnknownRate.
 
-        A tax that came to nothing on a line that costs something was not applied, whatever its rate says.
+        A tax that came to nothing was not applied, whatever its rate says, unless it is less than half a cent.
         """
-        if not line.total:
-            charged = [tax.rate_id for tax in line.taxes]
-        else:
-            charged = [tax.rate_id for tax in line.taxes if tax.amount]
+        charged = [tax.rate_id for tax in line.taxes if tax.amount or self._is_tiny(tax.rate_id, line)]
         if not charged and line.total_tax:
             return _inferred([(line.total, line.total_tax)])
         found = sum((self._rate(rate_id) for rate_id in charged if rate_id not in self._compound), ZERO)
@@ -44,6 +41,9 @@ class Rates:
             if rate_id in self._compound:
                 found += self._rate(rate_id) * (100 + found) / 100
         return found.normalize() + 0
+
+    def _is_tiny(self, rate_id: str, line: Line) -> bool:
+        return abs(line.total * self._rate(rate_id) / 100) < CENT / 2
 
     def _rate(self, rate_id: str) -> Decimal:
         if rate_id not in self._percent:
