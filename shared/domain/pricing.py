@@ -26,6 +26,17 @@ class Role(StrEnum):
     TEXT = "text"
 
 
+class Uneven(StrEnum):
+    """What becomes of a line whose price times quantity misses its net amount."""
+
+    #: It stays as it is.
+    KEPT = "kept"
+    #: Some pieces cost a cent more; it is folded where there are too few of them, or some would cost nothing.
+    SPLIT = "split"
+    #: One piece of the whole sum, with the quantity in its text.
+    FOLDED = "folded"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """A line as it is to come out. `net` is its exact amount after discounts, of all its pieces together.
@@ -74,14 +85,14 @@ class PricedLine:
         return full * (100 - self.discount) / 100 if self.discount else full
 
 
-def priced(line: Wanted, *, split: bool, is_order: bool) -> list[PricedLine]:
-    """One line; with `split` as many as it takes to come to its net amount in cents.
+def priced(line: Wanted, uneven: Uneven, *, is_order: bool) -> list[PricedLine]:
+    """One line, or two where they come to its net amount in cents and one alone does not.
 
     What is taken off has a negative quantity and a positive price, as electronic invoices ask for; in an order a
     negative price, since orders take no negative quantity.
     """
     discounted = _discounted(line)
-    pieces = [discounted] if discounted is not None else _pieces(line, split=split)
+    pieces = [discounted] if discounted is not None else _pieces(line, uneven)
     return [_signed(piece, is_order=is_order) for piece in pieces]
 
 
@@ -89,14 +100,14 @@ def _discounted(line: Wanted) -> PricedLine | None:
     """With the discount in percent, where prices and percents of two decimals can say it."""
     if not line.full or line.full == line.net:
         return None
-    (whole,) = _pieces(replace(line, net=line.full), split=False)
+    (whole,) = _pieces(replace(line, net=line.full), Uneven.KEPT)
     percent = ((1 - line.net / line.full) * 100).quantize(CENT, ROUND_HALF_UP)
     found = replace(whole, discount=percent)
     says_it = 0 < percent <= 100 and whole.cents == cents(line.full) and found.cents == cents(line.net)
     return found if says_it and not found.leans else None
 
 
-def _pieces(line: Wanted, *, split: bool) -> Iterator[PricedLine]:
+def _pieces(line: Wanted, uneven: Uneven) -> Iterator[PricedLine]:
     quantity, text = line.quantity, line.text
     if not quantity or quantity != quantity.quantize(CENT):
         text = f"{quantity.normalize():f} x {text}" if quantity else text
@@ -110,15 +121,16 @@ def _pieces(line: Wanted, *, split: bool) -> Iterator[PricedLine]:
         percent=line.percent,
     )
     missing = cents(line.net) - whole.cents
-    if not split or (not missing and not whole.leans):
+    if uneven is Uneven.KEPT or (not missing and not whole.leans):
         yield whole
         return
     step = CENT.copy_sign(missing * quantity)
-    if abs(missing) < abs(quantity) and whole.unit_price and whole.unit_price + step and not whole.leans:
+    costs = abs(missing) < abs(quantity) and whole.unit_price and whole.unit_price + step
+    if uneven is Uneven.SPLIT and costs and not whole.leans:
         dearer = Decimal(abs(missing)).copy_sign(quantity)
         yield replace(whole, quantity=quantity - dearer)
         yield replace(whole, quantity=dearer, unit_price=whole.unit_price + step)
-    else:  # fewer than one piece for each cent, one that would cost nothing, or half a cent
+    else:
         folded = f"{quantity.normalize():f} x {text}"
         yield replace(whole, text=folded, quantity=Decimal(1), unit_price=Decimal(cents(line.net)).scaleb(-2))
 

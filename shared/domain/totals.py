@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from shared.domain.money import PERCENT, WHOLE, Level, Rounding, amount, cents, scaled
-from shared.domain.pricing import PricedLine, Role, Wanted, priced
+from shared.domain.pricing import PricedLine, Role, Uneven, Wanted, priced
 
 
 class Strictness(StrEnum):
@@ -89,7 +89,21 @@ Amounts = Sequence[tuple[int, int]]
 
 
 def close(wanted: Iterable[Wanted], target: Target, rounding: Rounding, rules: Rules) -> Closed | Refused:
-    lines = [piece for one in wanted for piece in priced(one, split=rules.split, is_order=rules.is_order)]
+    """Where lines may be split and the split ones cannot be closed, they are folded: books that round each line round
+    fewer pieces then.
+    """
+    lines, found = tuple(wanted), None
+    for uneven in (Uneven.SPLIT, Uneven.FOLDED) if rules.split else (Uneven.KEPT,):
+        pieces = [piece for one in lines for piece in priced(one, uneven, is_order=rules.is_order)]
+        tried = _close(pieces, target, rounding, rules)
+        if isinstance(tried, Closed):
+            return tried
+        found = found or tried
+    assert found is not None
+    return found
+
+
+def _close(lines: Sequence[PricedLine], target: Target, rounding: Rounding, rules: Rules) -> Closed | Refused:
     given = [(line.cents, scaled(line.percent)) for line in lines]
     limit = int(rules.limit * 100)
     sought = _Sought(target, rounding, given)
@@ -208,7 +222,7 @@ def _closed(
     off: Decimal = Decimal(0),
 ) -> Closed:
     wanted = [_closing(net, rate) for net, rate in added]
-    closing = [piece for one in wanted for piece in priced(one, split=False, is_order=rules.is_order)]
+    closing = [piece for one in wanted for piece in priced(one, Uneven.KEPT, is_order=rules.is_order)]
     sums = _sums([*given, *added], rounding)
     return Closed(lines=(*lines, *closing), sums=sums, target=target.sums, off=off)
 

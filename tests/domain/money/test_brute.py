@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import example, given
 
 from shared.domain.money import Rounding
-from shared.domain.pricing import priced
+from shared.domain.pricing import Uneven, priced
 from shared.domain.totals import Closed, Refused, Rules, Strictness, close
 from tests.domain.money.brute import Effort, best, effort
 from tests.domain.money.oracle import Line, add_up, meets
@@ -24,7 +24,8 @@ narrow = choices(cents_at_most=10)
 
 def alone(order: Bought, choice: Rules) -> list[Line]:
     """The lines, with nothing added."""
-    return as_lines(piece for one in order.wanted for piece in priced(one, split=choice.split, is_order=False))
+    uneven = Uneven.SPLIT if choice.split else Uneven.KEPT
+    return as_lines(piece for one in order.wanted for piece in priced(one, uneven, is_order=False))
 
 
 def tried(order: Bought, rounding: Rounding, choice: Rules) -> Effort | None:

@@ -10,7 +10,7 @@ from math import ceil
 from hypothesis import given
 
 from shared.domain.money import Rounding
-from shared.domain.pricing import PricedLine, Wanted, priced
+from shared.domain.pricing import PricedLine, Uneven, Wanted, priced
 from shared.domain.totals import Closed, Rules, close
 from tests.domain.money.oracle import Line, net_of, rounded
 from tests.domain.money.orders import CENT, any_order, roundings, rules
@@ -97,11 +97,17 @@ def test_a_line_is_split_only_where_one_price_cannot_carry_it(order: Bought, rou
 
 @given(any_order, roundings)
 def test_a_quantity_goes_into_the_text_only_where_two_parts_cannot_carry_it(order: Bought, rounding: Rounding) -> None:
-    # Given lines whose quantity the books can take, when one is folded, then no two prices a cent apart carry it
+    # Given lines whose quantity the books can take, when one is folded, then no two prices a cent apart carry it, or it
+    # was half a cent, of which nobody knows where it goes
     for wanted in order.wanted:
-        became = priced(wanted, split=True, is_order=False)
+        became = priced(wanted, Uneven.SPLIT, is_order=False)
         if is_folded(wanted, became) and wanted.quantity == wanted.quantity.quantize(CENT):
-            assert not _carried_by_two(wanted, rounding)
+            assert _is_half_a_cent(wanted) or not _carried_by_two(wanted, rounding)
+
+
+def _is_half_a_cent(wanted: Wanted) -> bool:
+    quantity, net = Fraction(wanted.quantity), Fraction(wanted.net)
+    return (abs(quantity * rounded(net / quantity, "away")) * 1000) % 10 == 5
 
 
 def _carried_by_two(wanted: Wanted, rounding: Rounding) -> bool:

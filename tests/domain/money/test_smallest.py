@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from shared.domain.money import Rounding, Ties
-from shared.domain.pricing import priced
+from shared.domain.pricing import Uneven, priced
 from shared.domain.totals import Closed, Refused, Strictness, Target, close
 from tests.domain.money.oracle import Books, add_up
 from tests.domain.money.small import (
@@ -75,14 +75,14 @@ def test_two_lines_are_not_three() -> None:
 
 def test_no_price_is_a_negative_nothing() -> None:
     # Given a tenth of a cent that was taken off, when it is priced for an invoice, then it is 0.00, not -0.00
-    (line,) = priced(wanted("-0.001", "25"), split=False, is_order=False)
+    (line,) = priced(wanted("-0.001", "25"), Uneven.KEPT, is_order=False)
     assert str(line.unit_price) == "0.00"
 
 
 @pytest.mark.parametrize(("full", "net"), [("1.00", "1.10"), ("1.00", "-0.10")])
 def test_a_discount_is_between_nothing_and_all(full: str, net: str) -> None:
     # Given a surcharge, or more taken off than there was, when it is priced, then not as a discount of -10 or 110 %
-    (line,) = priced(wanted(net, "25", full=full), split=True, is_order=False)
+    (line,) = priced(wanted(net, "25", full=full), Uneven.SPLIT, is_order=False)
     assert 0 <= line.discount <= 100
 
 
