@@ -166,4 +166,4 @@ def _named(line: PricedLine, settings: OrderSettings) -> PricedLine:
 
 
 def _told(sums: Sums) -> str:
-    return f"{sums.gross} ({sums.net} net and {sums.vat} VAT)"
+    return f"{sums.gross:.2f} ({sums.net:.2f} net and {sums.vat:.2f} VAT)"

@@ -18,6 +18,7 @@ ProductNumber = Annotated[str, Field(min_length=1)]
 
 #: Role -> the setting that names its product.
 PRODUCT_SETTINGS: Mapping[Role, str] = {
+    Role.PRODUCT: "unnumbered_product",
     Role.SHIPPING: "shipping_product",
     Role.FEE: "fee_product",
     Role.DISCOUNT: "discount_product",
@@ -27,12 +28,15 @@ PRODUCT_SETTINGS: Mapping[Role, str] = {
 #: Whose product has no VAT, unless there is one by rate.
 WITHOUT_VAT = frozenset({Role.GIFT_CARD, Role.CLOSING})
 #: What may have a product for each rate.
-BY_RATE = frozenset({Role.SHIPPING, Role.FEE, Role.DISCOUNT, Role.CLOSING})
+BY_RATE = frozenset({Role.PRODUCT, Role.SHIPPING, Role.FEE, Role.DISCOUNT, Role.CLOSING})
 
 
 class LineSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    unnumbered_product: Annotated[
+        str | None, Field(description="The product's number for what has none in the shop, or was deleted there.")
+    ] = None
     shipping: Annotated[
         bool,
         Field(description="Shipping goes along. Without it the document comes to the order's total less shipping."),
@@ -87,7 +91,7 @@ class LineSettings(BaseModel):
         dict[Role, dict[Percent, ProductNumber]],
         Field(
             description="Products by VAT rate in percent, for kinds of lines that have different rates: shipping, fee,"
-            " discount, closing."
+            " discount, closing, and product for what has no number."
         ),
     ] = {}
     closing: Annotated[

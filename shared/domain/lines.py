@@ -26,7 +26,7 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class _Taxed:
-    """A line of the order, counted from 1, with its VAT in percent."""
+    """A line of the order, counted from 1, or the part of it that has this VAT in percent."""
 
     at: int
     line: Line
@@ -36,34 +36,37 @@ class _Taxed:
 def bill(order: Order, settings: LineSettings) -> Bill:
     """Raises NeedsUser where a line has no product, or no VAT rate, and for a total that is not in whole cents."""
     rates = Rates(order)
-    taxed = [_taxed(at, line, rates) for at, line in enumerate(order.lines, start=1)]
-    if not settings.shipping:
-        taxed = [one for one in taxed if one.line.kind is not LineKind.SHIPPING]
+    going = [
+        (at, line)
+        for at, line in enumerate(order.lines, start=1)
+        if settings.shipping or line.kind is not LineKind.SHIPPING
+    ]
+    taxed = [one for at, line in going for one in _taxed(at, line, rates)]
     lines = [
         *(_wanted(one, settings) for one in taxed if not _is_left_out(one.line, settings)),
         *_discounts(order, taxed, settings),
         *_gift_cards(order, settings),
     ]
-    return Bill(lines=tuple(lines), target=_target(order, taxed, settings))
+    return Bill(lines=tuple(lines), target=_target(order, rates, taxed, settings))
 
 
-def _taxed(at: int, line: Line, rates: Rates) -> _Taxed:
+def _taxed(at: int, line: Line, rates: Rates) -> list[_Taxed]:
     try:
-        return _Taxed(at, line, rates.of(line))
+        return [_Taxed(at, part, percent) for percent, part in rates.parts(line)]
     except UnknownRate:
         raise needs_user("vat_rate_unknown", line=at, text=line.name) from None
 
 
 def _is_part(line: Line) -> bool:
     """Of a bundle that has the price."""
-    return line.bundle_id is not None and not line.total
+    return line.bundle_id is not None and not line.total and not line.subtotal
 
 
 def _is_left_out(line: Line, settings: LineSettings) -> bool:
     if _is_part(line):
         return settings.bundle_parts == "hidden"
     is_free = not line.total and not (settings.discounts == "line" and line.subtotal)
-    return is_free and settings.zero_lines == "dropped"
+    return is_free and (settings.zero_lines == "dropped" or not line.quantity)
 
 
 def _wanted(taxed: _Taxed, settings: LineSettings) -> Wanted:
@@ -88,7 +91,10 @@ def _product(taxed: _Taxed, settings: LineSettings) -> tuple[Role, str]:
     if line.kind is LineKind.PRODUCT and line.sku:
         return Role.PRODUCT, line.sku
     if line.kind is LineKind.PRODUCT and not line.is_gift_card:
-        raise needs_user("missing_product_number", line=taxed.at, text=line.name)
+        product = settings.product_for(Role.PRODUCT, taxed.percent)
+        if product is None:
+            raise needs_user("missing_product_number", line=taxed.at, text=line.name)
+        return Role.PRODUCT, product
     role, name = {
         LineKind.PRODUCT: (Role.GIFT_CARD, ""),
         LineKind.SHIPPING: (Role.SHIPPING, line.code),
@@ -144,13 +150,15 @@ def gross_of(order: Order, settings: LineSettings) -> Decimal:
     return gross if settings.shipping else gross - order.shipping_total - order.shipping_tax
 
 
-def _target(order: Order, taxed: Sequence[_Taxed], settings: LineSettings) -> Target:
+def _target(order: Order, rates: Rates, taxed: Sequence[_Taxed], settings: LineSettings) -> Target:
     gross = gross_of(order, settings)
     tax = order.total_tax if settings.shipping else order.total_tax - order.shipping_tax
     if gross != gross.quantize(CENT) or tax != tax.quantize(CENT):
         raise needs_user("total_not_in_cents", total=f"{order.total.normalize():f}", currency=order.currency)
-    amounts = by_rate((one.percent, _tax(one.line)) for one in taxed)
-    return Target(gross=gross, vat=shared_out(amounts, tax))
+    amounts, stated = by_rate((one.percent, _tax(one.line)) for one in taxed), rates.stated(shipping=settings.shipping)
+    if amounts.keys() == stated.keys() and all(abs(stated[of] - amounts[of]) <= CENT * len(taxed) for of in stated):
+        amounts = stated
+    return Target(gross=gross.quantize(CENT), vat=shared_out(amounts, tax.quantize(CENT)))
 
 
 def _tax(line: Line) -> Decimal:

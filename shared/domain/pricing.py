@@ -18,8 +18,6 @@ class Role(StrEnum):
     FEE = "fee"
     DISCOUNT = "discount"
     GIFT_CARD = "gift_card"
-    TIP = "tip"
-    CASH_ROUNDING = "cash_rounding"
     #: What brings a document to its totals.
     CLOSING = "closing"
     #: Says something, and costs nothing.

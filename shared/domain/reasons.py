@@ -60,7 +60,8 @@ _ALL = (
     Reason(
         "missing_product_number",
         "Line {line} ({text}) has no product number in the shop.",
-        "Give the product a number (SKU) in the shop, save it, and have the order sent again.",
+        "Give the product a number (SKU) in the shop, save it, and have the order sent again; or choose a product for"
+        " all that have none in the connection's settings (unnumbered_product).",
     ),
     Reason(
         "missing_shipping_product",
@@ -94,7 +95,8 @@ _ALL = (
     ),
     Reason(
         "total_not_in_cents",
-        "The order's total of {total} {currency} is not in whole cents, which is all that the books can hold.",
+        "The order's total of {total} {currency}, or the VAT in it, is not in whole cents, which is all that the books"
+        " can hold.",
         "Let the shop round its prices to two decimals, and save the order.",
     ),
     Reason(

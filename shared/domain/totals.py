@@ -89,18 +89,18 @@ Amounts = Sequence[tuple[int, int]]
 
 
 def close(wanted: Iterable[Wanted], target: Target, rounding: Rounding, rules: Rules) -> Closed | Refused:
-    """Where lines may be split and the split ones cannot be closed, they are folded: books that round each line round
-    fewer pieces then.
+    """Where lines may be split and the split ones do not meet everything, they are folded: books that round each line
+    round fewer pieces then.
     """
-    lines, found = tuple(wanted), None
-    for uneven in (Uneven.SPLIT, Uneven.FOLDED) if rules.split else (Uneven.KEPT,):
+    lines = tuple(wanted)
+    ways = (Uneven.SPLIT, Uneven.FOLDED) if rules.split else (Uneven.KEPT,)
+    found = []
+    for uneven in ways:
         pieces = [piece for one in lines for piece in priced(one, uneven, is_order=rules.is_order)]
-        tried = _close(pieces, target, rounding, rules)
-        if isinstance(tried, Closed):
-            return tried
-        found = found or tried
-    assert found is not None
-    return found
+        found.append(_close(pieces, target, rounding, rules))
+        if isinstance(found[-1], Closed) and not found[-1].is_gross_only:
+            return found[-1]
+    return next((one for one in found if isinstance(one, Closed)), found[0])
 
 
 def _close(lines: Sequence[PricedLine], target: Target, rounding: Rounding, rules: Rules) -> Closed | Refused:
@@ -155,7 +155,7 @@ class _Sought:
             moved = min(max(net + left, room[0]), room[-1])
             left -= moved - net
             found.append((moved, rate))
-        return [] if left or not all(net for net, _ in found) else found
+        return [] if left else found
 
     @property
     def vat_off(self) -> int:
@@ -199,8 +199,8 @@ class _Sought:
 
 
 def _nearest(room: range) -> int | None:
-    """To zero; never zero itself."""
-    return min((net for net in (*room[:1], *room[-1:]) if net), key=abs, default=None)
+    """To zero, which is in no room: VAT that nothing has to be added for is met."""
+    return min((*room[:1], *room[-1:]), key=abs, default=None)
 
 
 def _net(lines: Amounts) -> int:

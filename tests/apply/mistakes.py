@@ -169,6 +169,47 @@ MISTAKES = [
         "send_by: email",
         f"21: {ORDERS}.settings: send_by and booked_number are for what is booked: choose book: true, or leave",
     ),
+    (
+        "create_products: true",
+        "products_by_rate: {closing: {25: CENTS}}",
+        f'23: {ORDERS}.settings.products_by_rate.closing: 25 is a number to YAML: {QUOTES}: "25"',
+    ),
+    (
+        "create_products: true",
+        'products_by_rate: {closing: {"25": 9002}}',
+        f'23: {ORDERS}.settings.products_by_rate.closing.25: 9002 is a number to YAML: {QUOTES}: "9002"',
+    ),
+    (
+        "create_products: true",
+        'products_by_rate: {closings: {"25": CENTS}}',
+        f"23: {ORDERS}.settings.products_by_rate.closings: must be product or shipping or fee or discount or gift_card"
+        " or closing or text (did you mean closing?)",
+    ),
+    (
+        "create_products: true",
+        'products_by_rate: {gift_card: {"25": CARD}}',
+        f"23: {ORDERS}.settings.products_by_rate: gift_card lines have no product by rate; these have: closing,",
+    ),
+    (
+        "create_products: true",
+        'products_by_rate: {closing: {"25 %": CENTS}}',
+        f"23: {ORDERS}.settings.products_by_rate.closing.25 %: must be a number, with a point where it has a fraction",
+    ),
+    (
+        "create_products: true",
+        "products_by_rate: {closing: CENTS}",
+        f"23: {ORDERS}.settings.products_by_rate.closing: must be a mapping, and is text",
+    ),
+    (
+        "create_products: true",
+        'fee_products: {Tip: ""}',
+        f"23: {ORDERS}.settings.fee_products.Tip: is empty",
+    ),
+    (
+        "create_products: true",
+        "closing_limit: 0.105",
+        f"23: {ORDERS}.settings.closing_limit: must have 2 decimals at most",
+    ),
     ("customer_group: 1", "customer_group: 0", f"28: {ORDERS}.settings.books.customer_group: must be greater than or"),
     (
         "customer_group: 1",
