@@ -56,6 +56,7 @@ def _told(plan: Plan, report: Report) -> str:
         "",
         f"{plan.orders} orders, seed {plan.seed}, lease {plan.lease:g} s: {report.documents} documents from"
         f" {report.drafts_asked_for} requests; storm {report.storm_seconds:.0f} s, recovery {recovery}",
+        f"{report.exact_vat} of the documents have the order's VAT to the cent",
         f"{report.in_flight} requests for a draft were hit in flight; at least {plan.min_in_flight} were asked for",
         ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items()),
     ]
@@ -81,6 +82,7 @@ def _as_json(plan: Plan, report: Report) -> dict[str, object]:
         "storm_seconds": round(report.storm_seconds, 1),
         "recovery_seconds": report.recovery_seconds and round(report.recovery_seconds, 1),
         "documents": report.documents,
+        "exact_vat": report.exact_vat,
         "drafts_asked_for": report.drafts_asked_for,
         "green": report.is_green,
     }

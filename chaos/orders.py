@@ -1,4 +1,7 @@
-"""What happens in the shops: orders, their changes, and the webhooks about them, doubled and in the wrong order."""
+"""What happens in the shops: orders, their changes, and the webhooks about them, doubled and in the wrong order.
+
+Prices are such as shops have that state them with VAT: many of them no net price of two decimals comes to.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,17 @@ from decimal import Decimal
 from typing import Any
 
 from chaos.shops import climbs
-from tests.support.orders import modified_at, woo_order
+from tests.support.baskets import Sold, order_of, with_vat
+from tests.support.orders import modified_at
 from tests.support.shop import Shop
 
 #: The first orders of each account are one new customer's, who buys in both of its shops at once.
 SAME_CUSTOMER = 6
 PRODUCTS = 30
+#: Of an order.
+MOST_LINES, MOST_PIECES = 3, 9
+#: How many of hundred lines have the low rate or a discount, and how many of hundred orders have shipping.
+LOW_RATE, DISCOUNTED, SHIPPED = 25, 20, 30
 #: Orders of an account for each of its customers.
 ORDERS_PER_CUSTOMER = 5
 #: Webhooks by which a change, or the repeat of a webhook, comes later than the first word.
@@ -35,6 +43,10 @@ class Word:
     state: dict[str, Any]
 
 
+#: Gross and VAT.
+Amounts = tuple[Decimal, Decimal]
+
+
 @dataclass(frozen=True, slots=True)
 class Ordered:
     """`totals`: what its document may come to; more than one where it depends on who was faster, shop or worker.
@@ -44,7 +56,7 @@ class Ordered:
 
     shop: int
     number: int
-    totals: frozenset[Decimal]
+    totals: frozenset[Amounts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ def write_story(seed: int, count: int, shops: Sequence[Shop]) -> Story:
         email = _email(chance, count, shops, number if is_backlog else count)
         words, totals = _order(chance, shop, number, email)
         if is_backlog and len(totals) > 1:
-            totals = frozenset({Decimal(words[-1].state["total"])})
+            totals = _totals(words[-1].state)
         orders.append(Ordered(shop, number, totals))
         told[not is_backlog].extend(words)
     return Story(orders, _mixed(chance, told[0]), _mixed(chance, told[1]))
@@ -83,7 +95,7 @@ def _email(chance: random.Random, count: int, shops: Sequence[Shop], number: int
     return f"kunde{chance.randrange(max(1, count // accounts // ORDERS_PER_CUSTOMER))}@lampeland.example"
 
 
-def _order(chance: random.Random, shop: int, number: int, email: str) -> tuple[list[Word], frozenset[Decimal]]:
+def _order(chance: random.Random, shop: int, number: int, email: str) -> tuple[list[Word], frozenset[Amounts]]:
     """Its webhooks in the order of their telling; where orders climb, the last one says that it is completed."""
     words, totals = _paid(chance, shop, number, email)
     if not climbs(shop) or not totals:
@@ -92,17 +104,13 @@ def _order(chance: random.Random, shop: int, number: int, email: str) -> tuple[l
     return [*words, Word(shop, completed, "d9", completed)], _totals(completed)
 
 
-def _paid(chance: random.Random, shop: int, number: int, email: str) -> tuple[list[Word], frozenset[Decimal]]:
+def _paid(chance: random.Random, shop: int, number: int, email: str) -> tuple[list[Word], frozenset[Amounts]]:
     def word(told: dict[str, Any], delivery: str, state: dict[str, Any] | None = None) -> Word:
         return Word(shop, told, delivery, state or told)
 
     def body(seconds: int, **more: Any) -> dict[str, Any]:
-        # VAT of 25 % of so many cents is whole: how the books round is not in question here.
-        net = Decimal(chance.randrange(25, 5000) * 4) / 100
-        quantity = chance.randrange(1, 4)
-        return woo_order(number, net=str(net), quantity=quantity, sku=sku, email=email, modified=seconds, **more)
+        return order_of(number, _basket(chance), email=email, modified=seconds, **more)
 
-    sku = f"P-{chance.randrange(PRODUCTS)}"
     way = chance.randrange(100)
     first, second, same_second = body(0), body(30), body(0)
     if way < CHANGED:
@@ -123,8 +131,28 @@ def _paid(chance: random.Random, shop: int, number: int, email: str) -> tuple[li
     return [word(first, "d1")], _totals(first)
 
 
-def _totals(*bodies: dict[str, Any]) -> frozenset[Decimal]:
-    return frozenset(Decimal(body["total"]) for body in bodies)
+def _basket(chance: random.Random) -> list[Sold]:
+    lines = [_line(chance) for _ in range(chance.randrange(1, MOST_LINES + 1))]
+    if chance.randrange(100) < SHIPPED:
+        lines.append(with_vat(_price(chance), is_shipping=True))
+    return lines
+
+
+def _line(chance: random.Random) -> Sold:
+    """Products with the low rate are in the books; the others are made."""
+    price, quantity = _price(chance), chance.randrange(1, MOST_PIECES + 1)
+    if chance.randrange(100) < LOW_RATE:
+        return with_vat(price, quantity, 12)
+    full = price + _price(chance) if chance.randrange(100) < DISCOUNTED else price
+    return with_vat(price, quantity, full=full, sku=f"P-{chance.randrange(PRODUCTS)}")
+
+
+def _price(chance: random.Random) -> Decimal:
+    return Decimal(chance.randrange(1, 20_000)) / 100
+
+
+def _totals(*bodies: dict[str, Any]) -> frozenset[Amounts]:
+    return frozenset((Decimal(body["total"]), Decimal(body["total_tax"])) for body in bodies)
 
 
 def _mixed(chance: random.Random, words: Sequence[Word]) -> list[Word]:

@@ -6,10 +6,11 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator, Sequence
+from itertools import cycle
 from typing import Any
 
 from chaos.tempo import rest
-from connectors.economic.sandbox import EconomicSandbox, KeyPolicy
+from connectors.economic.sandbox import EconomicSandbox, KeyPolicy, Rounding, Ties
 from connectors.woocommerce.sandbox import WooCommerceSandbox
 from shared.sandbox.journal import Entry
 
@@ -21,6 +22,16 @@ MOST_UNDER_WAY = 64
 QUIET = 1.0
 #: Seconds after which nobody waits for that any more.
 PATIENCE = 10.0
+
+#: How books round; the first one is what is taken for granted until their answers say otherwise.
+WAYS = (
+    (Rounding.DOCUMENT, Ties.AWAY),
+    (Rounding.LINE, Ties.EVEN),
+    (Rounding.RATE, Ties.AWAY),
+    (Rounding.LINE, Ties.AWAY),
+    (Rounding.DOCUMENT, Ties.EVEN),
+    (Rounding.RATE, Ties.EVEN),
+)
 
 HTML = "<html><body><h1>Vi er snart tilbage</h1></body></html>"
 TOO_MANY = '{"message": "Too many requests.", "httpStatusCode": 429}'
@@ -44,11 +55,16 @@ READS: Sequence[tuple[float, dict[str, Any]]] = (
 
 
 class Outside:
-    """Every second agreement keeps an idempotency key only with its result, the others from its arrival."""
+    """Every second agreement keeps an idempotency key only with its result, the others from its arrival. Each rounds
+    VAT in a way of its own, of which nobody is told.
+    """
 
     def __init__(self, agreements: int) -> None:
         policies = (KeyPolicy.ARRIVAL, KeyPolicy.COMMIT)
-        self.books = [EconomicSandbox(keys=policies[at % 2]) for at in range(agreements)]
+        self.books = [
+            EconomicSandbox(keys=policies[at % 2], rounding=rounding, ties=ties)
+            for at, (rounding, ties) in zip(range(agreements), cycle(WAYS), strict=False)
+        ]
         self.shop = WooCommerceSandbox()
 
     @contextlib.contextmanager

@@ -21,7 +21,7 @@ from chaos.strikes import DECK, schedule, strike
 from chaos.supervisor import Supervised
 from chaos.tempo import hasten_store
 from chaos.till import Till
-from chaos.verdict import Found, Verdict, Wanted, judge
+from chaos.verdict import Found, Verdict, Wanted, judge, with_exact_vat
 from shared.domain.document import Place
 from shared.store.database import Database
 from tests.support.processes import environment
@@ -70,6 +70,8 @@ class Report:
     recovery_seconds: float | None
     drafts_asked_for: int
     documents: int
+    #: Documents whose VAT is the order's to the cent.
+    exact_vat: int
     #: Lines about orders that have not ended as they should.
     not_ended: Sequence[str]
     #: The end of what the processes logged.
@@ -169,13 +171,14 @@ def _report(
 ) -> Report:
     strikes = field.log.counts()
     found = [
-        Found(at, document.reference, document.gross, is_booked=document.place is Place.BOOKED)
+        Found(at, document.reference, document.gross, document.vat, is_booked=document.place is Place.BOOKED)
         for at, books in enumerate(field.outside.books)
         for document in books.documents()
     ]
+    wanted = _wanted(story, shops)
     return Report(
         verdict=judge(
-            _wanted(story, shops),
+            wanted,
             found,
             [[customer["email"] for customer in books.customers()] for books in field.outside.books],
             field.till.ends(),
@@ -189,6 +192,7 @@ def _report(
         recovery_seconds=recovery_seconds,
         drafts_asked_for=field.outside.drafts_asked_for(),
         documents=len(found),
+        exact_vat=with_exact_vat(wanted, found),
         not_ended=field.till.not_ended(),
         last_lines=_end_of(field.folder / "processes.log"),
     )

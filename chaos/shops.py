@@ -16,8 +16,13 @@ from shared.store.database import Database
 from tests.support.shop import KEYRING, Shop, date_start_back
 
 SHOPS_PER_ACCOUNT = 2
+#: What is in the books from the start, and the group of each; all else is made with 25 % VAT.
+GROUPS = {"TEA": 3, "FREIGHT": 1, "CENTS": 2, "CENTS25": 1, "CENTS12": 3}
 SETTINGS: dict[str, Any] = {
     "create_products": True,
+    "shipping_product": "FREIGHT",
+    "closing_product": "CENTS",
+    "products_by_rate": {"closing": {"25": "CENTS25", "12": "CENTS12"}},
     "books": {"customer_group": 1, "product_group": 1},
 }
 CLIMBING: dict[str, Any] = {
@@ -38,6 +43,8 @@ def open_shops(database: Database, outside: Outside) -> list[Shop]:
 
 def _open(database: Database, outside: Outside, at: int) -> Iterator[Shop]:
     books, woo = outside.books[at], outside.shop
+    for product, group in GROUPS.items():
+        books.put_product(product, group=group)
     account = database.run(lambda c: setup.open_account(c, f"Lampeland {at}"), repeat=False)
     access = {
         "app_secret_token": books.app_secret_token,

@@ -7,15 +7,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
+#: Where gross alone can be met, VAT may miss the order's by so much.
+CLOSING_LIMIT = Decimal("0.10")
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One document under that reference in those books, with one of these totals; none at all without totals."""
+    """One document under that reference in those books, with one of these totals (gross, VAT); none at all without."""
 
     books: int
     reference: str
-    totals: frozenset[Decimal]
+    totals: frozenset[tuple[Decimal, Decimal]]
     is_booked: bool = False
+
+    def is_gross(self, found: Found) -> bool:
+        return any(found.gross == gross for gross, _ in self.totals)
+
+    def is_vat(self, found: Found, limit: Decimal = CLOSING_LIMIT) -> bool:
+        """Only asked of one that has its gross."""
+        return any(found.gross == gross and abs(found.vat - vat) <= limit for gross, vat in self.totals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,7 @@ class Found:
     books: int
     reference: str
     gross: Decimal
+    vat: Decimal
     is_booked: bool = False
 
 
@@ -33,6 +44,8 @@ class Verdict:
     lost: Sequence[str]
     doubled: Sequence[str]
     wrong_total: Sequence[str]
+    #: Documents with the right total, whose VAT misses the order's by more than is allowed.
+    wrong_vat: Sequence[str]
     #: Documents that are no booked invoice, and should be one, or the other way round.
     wrong_rung: Sequence[str]
     #: Orders whose transfer has not come to its end, or to another one than it should.
@@ -60,21 +73,20 @@ def judge(
     ends: Mapping[str, str],
 ) -> Verdict:
     """`customers`: for each of the books the e-mail of each customer. `ends`: reference -> how its transfer stands."""
-    made: dict[tuple[int, str], list[Decimal]] = defaultdict(list)
-    booked: set[tuple[int, str]] = set()
+    made: dict[tuple[int, str], list[Found]] = defaultdict(list)
     for document in found:
-        made[document.books, document.reference].append(document.gross)
-        booked |= {(document.books, document.reference)} if document.is_booked else set()
+        made[document.books, document.reference].append(document)
     ordered = {(one.books, one.reference) for one in wanted if one.totals}
     due = [(one, made.get((one.books, one.reference), [])) for one in wanted if one.totals]
     return Verdict(
-        lost=[one.reference for one, totals in due if not totals],
-        doubled=[one.reference for one, totals in due if len(totals) > 1],
-        wrong_total=[one.reference for one, totals in due if any(total not in one.totals for total in totals)],
+        lost=[one.reference for one, there in due if not there],
+        doubled=[one.reference for one, there in due if len(there) > 1],
+        wrong_total=[one.reference for one, there in due if not all(map(one.is_gross, there))],
+        wrong_vat=[one.reference for one, there in due if any(one.is_gross(of) and not one.is_vat(of) for of in there)],
         wrong_rung=[
             one.reference
-            for one, totals in due
-            if totals and one.is_booked is not ((one.books, one.reference) in booked)
+            for one, there in due
+            if there and one.is_booked is not any(document.is_booked for document in there)
         ],
         stuck=[_told(one, ends) for one in wanted if ends.get(one.reference) != ("done" if one.totals else "skipped")],
         doubled_customers=[
@@ -89,3 +101,10 @@ def judge(
 
 def _told(one: Wanted, ends: Mapping[str, str]) -> str:
     return f"{one.reference} ({ends.get(one.reference, 'never taken in')})"
+
+
+def with_exact_vat(wanted: Sequence[Wanted], found: Sequence[Found]) -> int:
+    """How many documents come to the order's VAT to the cent, too."""
+    by_reference = {(one.books, one.reference): one for one in wanted}
+    due = ((by_reference.get((document.books, document.reference)), document) for document in found)
+    return sum(one is not None and one.is_vat(document, Decimal(0)) for one, document in due)

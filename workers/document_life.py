@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from connectors.accounting import Accounting, AccountingClient
+from shared.domain import learning
 from shared.domain.document import DocumentKind, FoundDocument, Place
 from shared.domain.order import Order
 from shared.domain.reasons import Skipped, needs_user
@@ -73,7 +75,8 @@ class DocumentLife:
         if self._is_to_be_repaired(document, found, goal):
             document, found = self._repaired(document, found, goal)
         ended = self._finish(document, found, goal, former=self._claim.former)
-        if isinstance(goal, Skipped) and document.is_to_be_booked and found.place is Place.DRAFT:
+        is_unfinished = document.is_to_be_booked or ended.state != "done"
+        if isinstance(goal, Skipped) and is_unfinished and found.place is Place.DRAFT:
             return sentences.left_as_draft(document, ended, goal.sentence)
         return ended
 
@@ -96,7 +99,7 @@ class DocumentLife:
 
     def _is_to_be_repaired(self, document: PlannedDocument, found: FoundDocument, goal: Goal | Skipped | None) -> bool:
         """A draft that did not come to the total, on the owner's word or because its new content did not arrive; and
-        one that was not booked before the order came to another total.
+        one that was not booked before the order changed, in its amounts or in anything else that stands in the draft.
         """
         if found.place is not Place.DRAFT or found.kind != document.kind or isinstance(goal, Skipped):
             return False
@@ -107,14 +110,31 @@ class DocumentLife:
             return True
         if goal is None or not goal.handling.book:
             return False
-        return not sentences.comes_to(document, goal.order, goal.settings)
+        if not sentences.comes_to(document, goal.order, goal.settings):
+            return True
+        if self._reader.is_as_written(document):
+            return False
+        with self._named(found):
+            return self._writer.would_write(document, goal.order, goal.settings) != document.request
+
+    @contextlib.contextmanager
+    def _named(self, draft: FoundDocument) -> Iterator[None]:
+        """Whatever its content is refused for, the owner reads which draft stands there meanwhile."""
+        try:
+            yield
+        except NeedsUser as refused:
+            stands = (
+                f"The draft {draft.number} stands in the books with {draft.total:.2f} {draft.currency}, and stays so."
+            )
+            raise NeedsUser(refused.code, f"{stands} {refused.message}") from None
 
     def _repaired(
         self, document: PlannedDocument, found: FoundDocument, goal: Goal | Skipped | None
     ) -> tuple[PlannedDocument, FoundDocument]:
         settings = goal.settings if isinstance(goal, Goal) else checked(OrderSettings, self._claim.settings)
-        self._steps.note(document, found)
-        frozen = self._writer.refreeze(document, self._reader.newest(), settings)
+        self._steps.note(document, found, is_answered=False)
+        with self._named(found):
+            frozen = self._writer.refreeze(document, self._reader.newest(), settings)
         return frozen, self._steps.replace(frozen, found)
 
     def _raised(self, order: PlannedDocument, found: FoundDocument, goal: Goal) -> Outcome:
@@ -143,10 +163,7 @@ class DocumentLife:
         former: FormerDocument | None,
     ) -> Outcome:
         """What comes once it is there and agrees: the former one goes, and it is booked."""
-        was_for_other_books = self._writer.learns(document, found)
-        is_ours_to_change = found.place is Place.DRAFT and found.kind == document.kind and document.origin == "sent"
-        if was_for_other_books and is_ours_to_change and not isinstance(goal, Skipped):
-            document, found = self._repaired(document, found, goal)
+        document, found = self._put_right(document, found, goal)
         ended = sentences.transferred(document, found)
         if ended.state != "done":
             return ended
@@ -160,6 +177,20 @@ class DocumentLife:
             )
             ended = sentences.transferred(document, booked)
         return sentences.order_kept(ended, kept) if kept is not None else ended
+
+    def _put_right(
+        self, document: PlannedDocument, found: FoundDocument, goal: Goal | Skipped | None
+    ) -> tuple[PlannedDocument, FoundDocument]:
+        """For books that round in another way than its lines were made for: each answer rules out one way at least."""
+        is_to_be_left = isinstance(goal, Skipped) or document.origin != "sent" or found.kind != document.kind
+        if goal is None and not self._claim.owner_asked and not is_to_be_left:
+            is_to_be_left = not self._reader.is_as_written(document)
+        for _ in learning.ALL:
+            was_for_other_books = self._writer.learns(document, found)
+            if is_to_be_left or not was_for_other_books or found.place is not Place.DRAFT:
+                break
+            document, found = self._repaired(document, found, goal)
+        return document, found
 
 
 def _number_of_its_own(goal: Goal) -> int | None:

@@ -54,7 +54,7 @@ class DocumentSteps:
         # Under a key that the books know they may answer with what somebody has deleted since.
         there = self._found(replace(document, number=made.number, place=made.place))
         if there is None:
-            self._note(document, made, is_answered=False)
+            self.note(document, made, is_answered=False)
             raise deleted(document, made.number)
         return there
 
@@ -70,9 +70,17 @@ class DocumentSteps:
         found = _only([one for one in self._client.find_by_reference(reference) if one.kind is kind], reference)
         return self._answered(found) if found else None
 
-    def note(self, document: PlannedDocument, found: FoundDocument) -> None:
-        """Writes down what is in the books, before the next thing is done."""
-        self._note(document, found, is_answered=True)
+    def note(self, document: PlannedDocument, found: FoundDocument, *, is_answered: bool = True) -> None:
+        """Writes down what is in the books, before the next thing is done.
+
+        `is_answered` False: it is not what is to stay there, so whoever comes after us looks it up.
+        """
+        state: Literal["draft", "booked"] = "draft" if found.place is Place.DRAFT else "booked"
+        since = now()
+        verdict = line.progress(
+            self._database, self._claim, document.id, lease=LEASE, found=found, state=state, is_answered=is_answered
+        )
+        self._hand.may_go_on(verdict, since)
 
     def lost_its_reference(self, document: PlannedDocument) -> bool:
         """Whether what stands under its number may be ours, without our reference: it comes to the same, and bears no
@@ -167,14 +175,6 @@ class DocumentSteps:
         self._trace.stages.append(("answered", orjson.dumps(found, default=str)))
         self._hand.passed(Point.COMPARED)
         return found
-
-    def _note(self, document: PlannedDocument, found: FoundDocument, *, is_answered: bool) -> None:
-        state: Literal["draft", "booked"] = "draft" if found.place is Place.DRAFT else "booked"
-        since = now()
-        verdict = line.progress(
-            self._database, self._claim, document.id, lease=LEASE, found=found, state=state, is_answered=is_answered
-        )
-        self._hand.may_go_on(verdict, since)
 
 
 def deleted(document: PlannedDocument, number: str | None) -> NeedsUser:

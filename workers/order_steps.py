@@ -50,7 +50,8 @@ class OrderTry:
         """Whether nothing has to be looked up: it is known what is in the books, nothing more is to become of it, and
         nobody asked to look again. A draft that was to be booked may have been, by hand.
         """
-        is_left = isinstance(goal, Skipped) and document.is_to_be_booked
+        is_unfinished = document.is_to_be_booked or document.answered_total != document.total
+        is_left = isinstance(goal, Skipped) and is_unfinished
         is_known = not document.is_open and self._claim.former is None
         return is_known and not is_left and not isinstance(goal, Goal) and not self._claim.owner_asked
 

@@ -97,7 +97,10 @@ class Parties:
     def zone(self, order: Order, customer: str) -> ChosenZone:
         """The VAT zone of its document. Raises NeedsUser where none of the owner's sources knows one."""
         has_own = Source.CUSTOMER in self._settings.zone_sources
-        own = self._client.get_customer(customer).vat_zone if has_own else None
+        try:
+            own = self._client.get_customer(customer).vat_zone if has_own else None
+        except Skip:
+            raise needs_user("customer_missing", number=customer) from None
         return zone(order, self._settings, customers_own=own)
 
     def products(self, wanted: Mapping[str, str]) -> dict[str, str]:

@@ -9,10 +9,12 @@ from typing import Any
 
 from connectors.base import UnreadableOrder, Webshop
 from connectors.registry import webshop
-from shared.domain.changes import as_told, changes
+from shared.domain.changes import as_told, changes, fingerprint
+from shared.domain.expected import Expected
 from shared.domain.order import Order
 from shared.domain.reasons import needs_user
 from shared.store import line
+from shared.store.claims import PlannedDocument
 from workers.hand import Hand, Point
 from workers.tools import Tools, installed
 from workers.trace import Trace
@@ -47,6 +49,11 @@ class OrderReader:
         """What is different now from what was sent, as far as that is still kept. Raises fates."""
         then = line.order_as_sent(self._tools.database, self._claim)
         return changes(then, as_told(self.newest())) if then is not None else ()
+
+    def is_as_written(self, document: PlannedDocument) -> bool:
+        """Whether the shop says the same of it as when that document was written; no where nobody knows."""
+        written = document.expected
+        return written is not None and Expected.read(written).fingerprint == fingerprint(self.newest())
 
     def _read_earlier(self) -> Iterator[Order]:
         shop = installed(webshop, self._claim.source.kind)

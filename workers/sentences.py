@@ -36,16 +36,21 @@ def _with_vat(ended: Outcome, document: PlannedDocument, found: FoundDocument) -
     if document.expected is None:
         return ended
     expected = Expected.read(document.expected)
-    if abs(found.total_tax - expected.vat) <= expected.limit:
+    if found.total_tax == expected.vat:
         return replace(ended, sentence=expected.said)
-    sentence = REASONS["vat_differs"].says(
-        kind=document.kind,
-        number=found.number,
-        books=f"{found.total_tax:.2f}",
-        order=f"{expected.vat:.2f}",
-        currency=document.currency,
-    )
-    return replace(ended, state="failed", name="failed", reason="vat_differs", sentence=sentence, answered_total=None)
+    code = "vat_differs" if found.place is Place.DRAFT else "booked_vat_differs"
+    reason = REASONS[code]
+    fields = {
+        "kind": document.kind,
+        "number": found.number,
+        "books": f"{found.total_tax:.2f}",
+        "order": f"{expected.vat:.2f}",
+        "currency": document.currency,
+    }
+    if expected.allows(found.total_tax):
+        return replace(ended, sentence=f"{reason.sentence.format(**fields)} {expected.said}".strip())
+    sentence = reason.says(**fields)
+    return replace(ended, state="failed", name="failed", reason=code, sentence=sentence, answered_total=None)
 
 
 def ignored(why: str, document: PlannedDocument | None, former: FormerDocument | None) -> Outcome:
@@ -66,8 +71,12 @@ def agree(document: PlannedDocument, found: FoundDocument) -> bool:
 
 
 def comes_to(document: PlannedDocument, order: Order, settings: OrderSettings) -> bool:
-    """Whether the order, as it is now, would make a document of the same total."""
-    return (document.total, document.currency) == (gross_of(order, settings), order.currency)
+    """Whether the order says the same gross and VAT as when the document was written, whatever the settings are now."""
+    if document.currency != order.currency:
+        return False
+    if document.expected is None:
+        return document.total == gross_of(order, settings)
+    return Expected.read(document.expected).order == (order.total, order.total_tax)
 
 
 def already(document: PlannedDocument) -> Outcome:
@@ -97,18 +106,22 @@ def order_kept(ended: Outcome, order: FoundDocument) -> Outcome:
 def changed_since(
     document: PlannedDocument, ended: Outcome, order: Order, settings: OrderSettings, changed: Sequence[str]
 ) -> Outcome:
-    """Of one that is already synced, or whose total is another now: what is in the books stays there, what changed
-    since is told, and another total is a reason of its own.
+    """Of one that is already synced, or whose total or VAT is another now: what is in the books stays there, what
+    changed since is told, and another total or VAT is a reason of its own.
     """
     since = f" What changed: {'; '.join(changed)}." if changed else ""
     if comes_to(document, order, settings):
         return replace(ended, sentence=_already(document, since))
-    gross = gross_of(order, settings)
+    now = f"{gross_of(order, settings):.2f}"
+    if order.currency != document.currency:
+        now = f"{now} {order.currency}"
+    elif document.total == gross_of(order, settings):
+        now = f"{now} with {order.total_tax:.2f} VAT"
     sentence = REASONS["changed_since"].says(
         kind=document.kind,
         number=ended.number or document.number,
         books=f"{document.total:.2f}",
-        order=f"{gross:.2f}" if order.currency == document.currency else f"{gross:.2f} {order.currency}",
+        order=now,
         currency=document.currency,
         since=since,
     )

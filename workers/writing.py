@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from connectors.accounting import Accounting, AccountingClient
 from shared.domain import learning
@@ -14,8 +15,8 @@ from shared.domain.money import Rounding
 from shared.domain.order import Order
 from shared.domain.reasons import needs_user
 from shared.domain.settings import Handling, OrderSettings
-from shared.domain.totals import Closed
-from shared.domain.vat import rate_differences
+from shared.domain.totals import Closed, Strictness
+from shared.domain.vat import RateDifference, rate_differences
 from shared.domain.zone_settings import Source
 from shared.domain.zones import ChosenZone
 from shared.errors import NeedsUser
@@ -52,6 +53,7 @@ class DocumentWriter:
         claim = self._claim
         ours = reference(claim.connection, claim.source_id, claim.generation)
         written = self._write(order, settings, DocumentKind(handling.document), ours)
+        self._trace.stages.append(("sent", written.request))
         since = now()
         verdict, frozen = line.freeze(
             self._tools.database,
@@ -70,11 +72,16 @@ class DocumentWriter:
     def refreeze(self, document: PlannedDocument, order: Order, settings: OrderSettings) -> PlannedDocument:
         """Another content for a draft: the order as it is now."""
         written = self._write(order, settings, DocumentKind(document.kind), document.reference)
+        self._trace.stages.append(("sent", written.request))
         since = now()
         verdict, frozen = line.refreeze(self._tools.database, self._claim, document, written, lease=LEASE)
         self._hand.may_go_on(verdict, since)
         self._trace.document = frozen
         return frozen
+
+    def would_write(self, document: PlannedDocument, order: Order, settings: OrderSettings) -> bytes:
+        """The request for this order as it is now, in place of the document's. Raises NeedsUser where there is none."""
+        return self._write(order, settings, DocumentKind(document.kind), document.reference).request
 
     def doubt_memory(self) -> None:
         """The books refused a document. Raises PutBack where that may be for what was only remembered of them."""
@@ -113,13 +120,13 @@ class DocumentWriter:
         of_zone = zone.sentence if zone.source is not Source.DEFAULT else ""
         notes = " ".join(filter(None, (of_zone, said(closed, order, settings))))
         request = self._connector.write_document(plan, books)
-        self._trace.stages.append(("sent", request))
+        limit = Decimal(0) if settings.closing is Strictness.EXACT else settings.closing_limit
         return Written(
             kind=kind,
             request=request,
             currency=plan.currency,
             total=plan.total,
-            expected=Expected.of(closed, rounding, settings.closing_limit, notes).as_json(),
+            expected=Expected.of(closed, rounding, limit, order, notes).as_json(),
         )
 
     def learns(self, document: PlannedDocument, found: FoundDocument) -> bool:
@@ -131,19 +138,25 @@ class DocumentWriter:
         if ways != self._ways:
             line.learn_rounding(self._tools.database, self._claim, [learning.written(way) for way in ways])
             self._ways = ways
-        return found.total_tax != expected.vat and ways[0] != expected.rounding
+        return found.total_tax != expected.vat and expected.is_explained(found, ways[0])
 
     def _check_rates(self, closed: Closed, products: Mapping[str, str], zone: ChosenZone, usual: str) -> None:
         """Raises NeedsUser where the books would take another rate than the shop did. `usual`: their settings' zone."""
+        differing = self._differing(closed, products, zone.zone or usual)
+        if differing and not self._claim.owner_asked:
+            self._client.forget()  # it may have been mended since they were asked
+            differing = self._differing(closed, products, zone.zone or usual)
+        if differing:
+            raise needs_user("vat_rate_differs", lines="; ".join(map(str, differing)), zone=zone.sentence)
+
+    def _differing(self, closed: Closed, products: Mapping[str, str], zone: str) -> Sequence[RateDifference]:
         try:
-            rates = self._client.vat_rates({*products.values()}, zone.zone or usual)
+            rates = self._client.vat_rates({*products.values()}, zone)
         except NeedsUser as refused:
             if refused.code != "rates_hidden":
                 raise
-            return  # they do not let us look: the totals will tell
-        differing = rate_differences(closed.lines, {ours: rates[of] for ours, of in products.items() if of in rates})
-        if differing:
-            raise needs_user("vat_rate_differs", lines="; ".join(map(str, differing)), zone=zone.sentence)
+            return []  # they do not let us look: the totals will tell
+        return rate_differences(closed.lines, {ours: rates[of] for ours, of in products.items() if of in rates})
 
     def _products(self, parties: Parties, wanted: Mapping[str, str]) -> dict[str, str]:
         system = self._claim.target.id

@@ -47,8 +47,8 @@ def read_account(row: object) -> Account:
 
 
 def read_rates(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Decimal]:
-    """VAT code -> percent. Raises Retry."""
-    return dict(_rate(row) for row in rows)
+    """VAT code -> percent; without codes that state none, which no line may need. Raises Retry."""
+    return dict(_rate(row) for row in rows if row.get("ratePercentage") is not None)
 
 
 def _rate(row: Mapping[str, Any]) -> tuple[str, Decimal]:

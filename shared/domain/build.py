@@ -17,7 +17,7 @@ from shared.domain.order import Address, Order
 from shared.domain.pricing import PricedLine, Role
 from shared.domain.reasons import REASONS, needs_user
 from shared.domain.settings import OrderSettings
-from shared.domain.totals import Closed, Refused, Rules, Sums, close
+from shared.domain.totals import Closed, Refused, Rules, Strictness, Sums, close
 
 
 def reference(connection: int, source_id: str, generation: int) -> str:
@@ -46,8 +46,9 @@ def price_lines(order: Order, settings: OrderSettings, kind: DocumentKind, round
     )
     closed = close(billed.lines, billed.target, rounding, rules)
     if isinstance(closed, Refused):
+        is_vat_only = settings.closing is Strictness.EXACT and closed.needed <= settings.closing_limit
         raise needs_user(
-            "totals_not_closed",
+            "vat_not_met" if is_vat_only else "totals_not_closed",
             books=_told(closed.sums),
             order=_told(billed.target.sums),
             needed=closed.needed,

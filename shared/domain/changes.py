@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from shared.domain.order import Order
+from shared.domain.decide import TRASH
+from shared.domain.order import Financial, Fulfilment, Order
 
 #: Field -> what the owner calls it. Both values are said.
 SAID = {"status": "state", "total": "total", "currency": "currency", "payment_method": "payment method"}
@@ -27,6 +29,20 @@ OF_A_LINE = {"sku": "product number", "quantity": "quantity", "total": "net", "t
 def as_told(order: Order) -> bytes:
     """The order as an attempt keeps it: JSON, amounts and times as texts, without the shop's own body."""
     return orjson.dumps(replace(order, source={}), default=str)
+
+
+def fingerprint(order: Order) -> str:
+    """Of all that is said of an order, but for the states and moments that it passes on its way; cancelled is none."""
+    still = replace(
+        order,
+        status=TRASH if order.status == TRASH else "",
+        financial=Financial.PENDING,
+        fulfilment=Fulfilment.UNFULFILLED,
+        modified_at=order.created_at,
+        paid_at=None,
+        completed_at=None,
+    )
+    return hashlib.sha256(as_told(still)).hexdigest()
 
 
 def changes(then: bytes, now: bytes) -> Sequence[str]:

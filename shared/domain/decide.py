@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from shared.domain.lines import gross_of
 from shared.domain.order import Order
 from shared.domain.reasons import Skipped, skipped
 from shared.domain.settings import Handling, OrderSettings
@@ -63,6 +64,6 @@ def _kept_out(order: Order, settings: OrderSettings, since: datetime | None) -> 
         return skipped("before_start_date", created=f"{order.created_at:%Y-%m-%d}", since=f"{since:%Y-%m-%d}")
     if order.is_test and not settings.test_orders:
         return skipped("test_order")
-    if order.total == 0 and not settings.zero_totals:
+    if gross_of(order, settings) == 0 and not settings.zero_totals:
         return skipped("zero_total")
     return None

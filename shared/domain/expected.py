@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from shared.domain import learning
+from shared.domain.changes import fingerprint
 from shared.domain.document import FoundDocument
 from shared.domain.money import Rounding, cents, scaled
+from shared.domain.order import Order
 from shared.domain.totals import Closed
 
 
@@ -19,15 +21,20 @@ class Expected:
     lines: tuple[tuple[int, int], ...]
     vat: Decimal
     rounding: Rounding
-    #: By how much VAT may differ from that, where nobody can explain it.
+    #: By how much VAT may differ from that, where nobody can explain it; it is said.
     limit: Decimal
+    #: What the order itself said: gross, and the VAT in it.
+    order: tuple[Decimal, Decimal]
+    #: See `changes.fingerprint`.
+    fingerprint: str
     #: What its owner is to know of it although it is as it should be; empty for nothing.
     said: str
 
     @classmethod
-    def of(cls, closed: Closed, rounding: Rounding, limit: Decimal, said: str) -> Expected:
+    def of(cls, closed: Closed, rounding: Rounding, limit: Decimal, order: Order, said: str) -> Expected:
         lines = tuple((line.cents, scaled(line.percent)) for line in closed.lines)
-        return cls(lines, closed.sums.vat, rounding, limit, said)
+        sums = (order.total, order.total_tax)
+        return cls(lines, closed.sums.vat, rounding, limit, sums, fingerprint(order), said)
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Expected:
@@ -37,6 +44,8 @@ class Expected:
             vat=Decimal(stored["vat"]),
             rounding=learning.read(stored["rounding"]),
             limit=Decimal(stored["limit"]),
+            order=(Decimal(stored["order"][0]), Decimal(stored["order"][1])),
+            fingerprint=stored["fingerprint"],
             said=stored["said"],
         )
 
@@ -46,11 +55,24 @@ class Expected:
             "vat": str(self.vat),
             "rounding": learning.written(self.rounding),
             "limit": str(self.limit),
+            "order": [str(amount) for amount in self.order],
+            "fingerprint": self.fingerprint,
             "said": self.said,
         }
 
+    def allows(self, vat: Decimal) -> bool:
+        return abs(vat - self.vat) <= self.limit
+
     def left_open(self, known: Sequence[Rounding], found: FoundDocument) -> Sequence[Rounding]:
         """See `learning.left_open`; a document that has other lines by now says nothing."""
-        if cents(found.total - found.total_tax) != sum(net for net, _ in self.lines):
+        if not self._has_these_lines(found):
             return known
         return learning.left_open(known, self.lines, found.total_tax)
+
+    def is_explained(self, found: FoundDocument, rounding: Rounding) -> bool:
+        """Whether the books came to that from these very lines, since they round so."""
+        return self._has_these_lines(found) and rounding.vat(self.lines) == cents(found.total_tax)
+
+    def _has_these_lines(self, found: FoundDocument) -> bool:
+        """As far as their net tells."""
+        return cents(found.total - found.total_tax) == sum(net for net, _ in self.lines)

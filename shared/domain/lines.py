@@ -42,8 +42,10 @@ def bill(order: Order, settings: LineSettings) -> Bill:
         if settings.shipping or line.kind is not LineKind.SHIPPING
     ]
     taxed = [one for at, line in going for one in _taxed(at, line, rates)]
+    # Books take no document without a line.
+    kept = [one for one in taxed if not _is_left_out(one.line, settings)] or taxed
     lines = [
-        *(_wanted(one, settings) for one in taxed if not _is_left_out(one.line, settings)),
+        *(_wanted(one, settings) for one in kept),
         *_discounts(order, taxed, settings),
         *_gift_cards(order, settings),
     ]

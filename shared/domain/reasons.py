@@ -65,12 +65,12 @@ _ALL = (
     ),
     Reason(
         "missing_shipping_product",
-        "The order has shipping, and the settings name no product for it.",
+        "The order has shipping with {percent} % VAT, and the settings name no product for it.",
         "Choose a product for shipping in the connection's settings (shipping_product).",
     ),
     Reason(
         "missing_fee_product",
-        "The order has a fee, and the settings name no product for it.",
+        "The order has a fee with {percent} % VAT, and the settings name no product for it.",
         "Choose a product for fees in the connection's settings (fee_product).",
     ),
     Reason(
@@ -120,15 +120,27 @@ _ALL = (
     ),
     Reason("shipping_left_out", "Shipping of {amount} is left out, as the settings say.", "", resolves_itself=True),
     Reason(
+        "vat_not_met",
+        "Gross can be met, and VAT would be {needed} {currency} off: {books} in the books and {order} in the shop; the"
+        " settings ask for all of it (closing: exact). Nothing was sent.",
+        "Name a closing product with that VAT (products_by_rate), allow more (closing_limit), or choose closing:"
+        " smallest.",
+    ),
+    Reason(
         "vat_rate_differs",
         "The books would take another VAT rate than the shop: {lines}. {zone} Nothing was sent.",
-        "Correct the product's group or its accounts in the books, the VAT zone in the settings, or the tax in the"
-        " shop.",
+        "Correct the product's group or its accounts in the books, the VAT zone (of the customer there, or in the"
+        " settings), or the tax in the shop.",
     ),
     Reason(
         "vat_differs",
-        "The {kind} {number} has {books} {currency} VAT in the books, and {order} in the shop.",
+        "The {kind} {number} has {books} {currency} VAT in the books, where {order} was to be.",
         "Correct it there, or delete it and have the order sent again.",
+    ),
+    Reason(
+        "booked_vat_differs",
+        "The booked {kind} {number} has {books} {currency} VAT, where {order} was to be.",
+        "Credit it in the books, and have the order sent again (send-again).",
     ),
     Reason(
         "unknown_product",
@@ -150,6 +162,11 @@ _ALL = (
         "several_customers",
         "The books have {count} customers with the order's e-mail address: {numbers}.",
         "Leave the address to one of them.",
+    ),
+    Reason(
+        "customer_missing",
+        "The books have no customer {number}.",
+        "Make the customer there, or name another default_customer in the connection's settings.",
     ),
     Reason("customer_barred", "Customer {number} is barred in the books.", "Open the customer there."),
     Reason(

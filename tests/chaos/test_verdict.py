@@ -7,15 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from chaos.verdict import Found, Verdict, Wanted, judge
+from chaos.verdict import Found, Verdict, Wanted, judge, with_exact_vat
 
-ONE, OTHER = Decimal("125.00"), Decimal("250.00")
+ONE, OTHER = (Decimal("125.00"), Decimal("25.00")), (Decimal("250.00"), Decimal("50.00"))
 WANTED = [
     Wanted(0, "SL1-1", frozenset({ONE})),
     Wanted(1, "SL2-2", frozenset({ONE, OTHER})),
     Wanted(0, "SL1-3", frozenset()),
 ]
-RIGHT = [Found(0, "SL1-1", ONE), Found(1, "SL2-2", OTHER)]
+RIGHT = [Found(0, "SL1-1", *ONE), Found(1, "SL2-2", *OTHER)]
 ENDS = {"SL1-1": "done", "SL2-2": "done", "SL1-3": "skipped"}
 
 
@@ -37,11 +37,13 @@ def test_one_document_each_with_a_right_total_is_right() -> None:
     [
         (RIGHT[:1], {"lost": 1}),
         ([*RIGHT, RIGHT[0]], {"doubled": 1}),
-        ([*RIGHT, Found(0, "SL1-1", OTHER)], {"doubled": 1, "wrong_total": 1}),
-        ([RIGHT[0], Found(1, "SL2-2", Decimal("250.01"))], {"wrong_total": 1}),
-        ([*RIGHT, Found(0, "SL1-3", ONE)], {"strangers": 1}),
-        ([*RIGHT, Found(0, "by hand", ONE)], {"strangers": 1}),
-        ([RIGHT[0], Found(0, "SL2-2", OTHER)], {"lost": 1, "strangers": 1}),
+        ([*RIGHT, Found(0, "SL1-1", *OTHER)], {"doubled": 1, "wrong_total": 1}),
+        ([RIGHT[0], Found(1, "SL2-2", Decimal("250.01"), OTHER[1])], {"wrong_total": 1}),
+        ([RIGHT[0], Found(1, "SL2-2", OTHER[0], Decimal("49.89"))], {"wrong_vat": 1}),
+        ([RIGHT[0], Found(1, "SL2-2", OTHER[0], ONE[1])], {"wrong_vat": 1}),
+        ([*RIGHT, Found(0, "SL1-3", *ONE)], {"strangers": 1}),
+        ([*RIGHT, Found(0, "by hand", *ONE)], {"strangers": 1}),
+        ([RIGHT[0], Found(0, "SL2-2", *OTHER)], {"lost": 1, "strangers": 1}),
     ],
 )
 def test_what_is_wrong_with_documents_is_counted(found: Sequence[Found], count: dict[str, int]) -> None:
@@ -49,6 +51,13 @@ def test_what_is_wrong_with_documents_is_counted(found: Sequence[Found], count: 
     judged = verdict(found)
     assert {name: number for name, number in judged.counts().items() if number} == count
     assert not judged.is_right
+
+
+def test_vat_that_misses_by_no_more_than_a_closing_may_is_right_and_not_exact() -> None:
+    # Given a document whose gross alone could be met, when it is judged, then it is right, and counted apart
+    found = [RIGHT[0], Found(1, "SL2-2", OTHER[0], Decimal("49.98"))]
+    assert verdict(found).is_right
+    assert (with_exact_vat(WANTED, RIGHT), with_exact_vat(WANTED, found)) == (2, 1)
 
 
 @pytest.mark.parametrize(

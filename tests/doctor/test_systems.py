@@ -136,6 +136,27 @@ def test_settings_that_name_a_product_the_books_do_not_have(clinic: Clinic) -> N
     assert line.says == "shipping_product: the books have no product 9000."
 
 
+def test_a_closing_product_whose_group_was_changed_since(clinic: Clinic) -> None:
+    # Given a product without VAT for what closes documents
+    clinic.desk.books.put_product("CENTS", group=2)
+    clinic.desk.edit("        settings:\n", "        settings:\n          closing_product: CENTS\n")
+    assert clinic.desk.apply().done is not None
+    assert clinic.examine().exit_code == 0
+    # When somebody gives it a group with VAT
+    clinic.desk.books.put_product("CENTS", group=1)
+    # Then
+    line = clinic.examine().the("failing")
+    assert (line.part, line.about) == (BOOKS, "settings")
+    assert line.says == (
+        "closing_product: the product CENTS has 25 % VAT in VAT zone 1 of the books, and must have 0 % VAT."
+    )
+    assert line.remedy == "Give it a product group with 0 % VAT there, or name another product."
+    # And where nobody may see the rates, that is a warning
+    clinic.desk.books.settings.hidden = ("vat-accounts",)
+    line = clinic.examine().the("warning")
+    assert line.remedy.endswith("whether these have what they must have: CENTS 0 % VAT.")
+
+
 def test_a_state_whose_plugin_was_switched_off_is_told_of_connections_that_are_on(clinic: Clinic) -> None:
     # Given a state that the shop had when the file was applied
     clinic.desk.woo.put_order_state("packed", "Pakket")

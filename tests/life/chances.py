@@ -6,7 +6,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.life.rig import SWITCHES
+from connectors.economic.sandbox import Rounding, Ties
+from tests.life.rig import GROUPS, SWITCHES
+from tests.life.twists import CLOSINGS, Changed, Chosen, Hidden, Rounded
+from tests.support.baskets import BASKETS
 from workers.hand import LEASE, Point
 from workers.make_once import REST
 
@@ -48,7 +51,7 @@ orders = st.sampled_from([1, 1, 1, 2, 1, 3])
 some = st.integers(0, 2)
 points = st.sampled_from(list(Point))
 states = st.sampled_from(["processing", "completed", "processing", "completed", "pending", "cancelled", "refunded"])
-nets = st.sampled_from(["100.00", "120.00"])
+baskets = st.one_of(st.sampled_from(["100.00", "120.00"]), st.sampled_from(sorted(BASKETS)))
 news = st.one_of(states, states, st.none())
 times = st.sampled_from([REST + 1, 0, LEASE + 1])
 acts = st.sampled_from(["change", "close", "book", "delete", "send", "open", "change", "archive"])
@@ -57,3 +60,11 @@ early_states = st.sampled_from(["processing", "processing", "pending"])
 changes = st.sampled_from(["change", "change", "close", "book", "delete"])
 choices = st.one_of(st.sampled_from(CLIMBS), st.sampled_from(CHOICES))
 switches = st.sampled_from(SWITCHES)
+roundings = st.builds(Rounded, st.sampled_from(Rounding), st.sampled_from(Ties))
+twists = st.one_of(
+    roundings,
+    roundings,
+    st.builds(Changed, st.sampled_from(sorted(GROUPS)), st.sampled_from(["moved", "barred", "deleted", "mended"])),
+    st.builds(Chosen, st.sampled_from(CLOSINGS)),
+    st.builds(Hidden, st.booleans()),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,14 +18,24 @@ from shared.store import owner, setup
 from shared.store.claims import Claim
 from shared.store.database import Database
 from tests.life.hands import Hands
-from tests.line.rig import SETTINGS, Killed, Line, dies_at, line_to
-from tests.support.orders import tell, woo_order
+from tests.line.rig import Killed, Line, dies_at, line_to
+from tests.support.baskets import BASKETS, order_of
+from tests.support.orders import tell
 from workers import hand
 from workers.hand import LEASE, Point, Watch
 from workers.main import nobody
 from workers.make_once import REST
+from workers.tools import Tools
 
 SWITCHES = ("connection", "shop", "books", "account")
+#: For what closes a document with VAT.
+CLOSING = {"products_by_rate": {"closing": {"25": "ROUNDING25", "12": "ROUNDING12"}}}
+#: The products that are in the books from the start, and the group of each; all others are made with 25 % VAT.
+GROUPS = {"MUG": 1, "FREIGHT": 1, "TEA": 3, "ROUNDING": 2, "ROUNDING25": 1, "ROUNDING12": 3}
+
+
+#: Gross and VAT.
+Amounts = tuple[Decimal, Decimal]
 
 
 class Clock:
@@ -70,12 +81,18 @@ class Life:
 
     line: Line
     clock: Clock
+    #: Settings: what goes when and becomes what, and how it comes to its totals.
     chosen: Mapping[str, Any] = field(default_factory=dict)
+    closing: Mapping[str, Any] = field(default_factory=lambda: CLOSING)
+    #: What each order is of, by its name.
+    baskets: dict[int, str] = field(default_factory=dict)
     #: Each order as its shop has it, and all that the shop told of it, oldest first.
     in_shop: dict[int, dict[str, Any]] = field(default_factory=dict)
     told: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     #: Words of the shop that are under way.
     late: list[dict[str, Any]] = field(default_factory=list)
+    #: Of each order what it came to, (total, VAT), whenever a worker was about to book it.
+    at_booking: defaultdict[int, set[Amounts]] = field(default_factory=lambda: defaultdict(set))
     _moment: int = 0
 
     def __post_init__(self) -> None:
@@ -83,10 +100,11 @@ class Life:
 
     # The shop.
 
-    def shop_changes(self, order: int, status: str, net: str) -> dict[str, Any]:
+    def shop_changes(self, order: int, status: str, basket: str) -> dict[str, Any]:
         """It has not told of it yet."""
         self._moment += 1
-        body = woo_order(order, net=net, status=status, modified=self._moment)
+        self.baskets[order] = basket
+        body = order_of(order, BASKETS[basket], status=status, modified=self._moment)
         if status in ("pending", "cancelled"):
             body["date_paid_gmt"] = None
         if status == "completed":
@@ -108,8 +126,11 @@ class Life:
 
     def choose(self, chosen: Mapping[str, Any]) -> None:
         self.chosen = chosen
-        with self.line.database.account(self.line.shop.account) as c:
-            setup.save_settings(c, self.line.shop.connection, {**SETTINGS, **chosen}, by="test")
+        self.line.choose({**self.closing, **chosen})
+
+    def close(self, closing: Mapping[str, Any]) -> None:
+        self.closing = closing
+        self.line.choose({**closing, **self.chosen})
 
     def ask_again(self, order: int, *, is_waived: bool = False) -> None:
         if order not in self.told:
@@ -141,9 +162,15 @@ class Life:
 
     # The workers, and time.
 
-    def work(self, order: int, *, watch: Watch = nobody) -> None:
+    def work(self, order: int, *, watch: Watch = nobody, tools: Tools | None = None) -> None:
+        def noting(passed: Point, claim: Claim) -> None:
+            if passed is Point.BOOKING:
+                newest = max(self.told[order], key=lambda body: str(body["date_modified_gmt"]))
+                self.at_booking[order] |= {amounts(newest), amounts(self.in_shop[order])}
+            watch(passed, claim)
+
         if order in self.told:
-            self.line.work(order, watch=watch)
+            self.line.work(order, watch=noting, tools=tools)
 
     def work_and_die(self, order: int, point: Point) -> None:
         """Its process is gone, and another one comes."""
@@ -151,7 +178,7 @@ class Life:
             self.work(order, watch=dies_at(point))
         self.new_process()
 
-    def work_while(self, order: int, point: Point, happens: Callable[[], None]) -> None:
+    def work_while(self, order: int, point: Point, happens: Callable[[], object]) -> None:
         """It happens once, the first time that the worker passes there."""
         met: list[Point] = []
 
@@ -166,7 +193,7 @@ class Life:
     def overtake(self, order: int) -> None:
         """Whoever has it in hand stands still until another process has it."""
         self.let_time_pass(LEASE + 1)
-        self.line.work(order, tools=self.line.new_tools())
+        self.work(order, tools=self.line.new_tools())
 
     def new_process(self) -> None:
         self.line.tools.clients.close()
@@ -229,7 +256,13 @@ class Life:
 def life(store: Database) -> Iterator[Life]:
     clock = Clock()
     with line_to(store, with_shop=True) as line, patch.object(hand, "time", clock):
+        for product, group in GROUPS.items():
+            line.books.put_product(product, group=group)
         yield Life(line, clock)
+
+
+def amounts(body: Mapping[str, Any]) -> Amounts:
+    return Decimal(body["total"]), Decimal(body["total_tax"])
 
 
 def is_order(document: SandboxDocument) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -23,11 +24,18 @@ CLOSING: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def line(store: Database) -> Iterator[Line]:
+@contextlib.contextmanager
+def money_line(store: Database) -> Iterator[Line]:
+    """With a product for every kind of line, none of which is made."""
     with line_to(store, **CLOSING) as line:
         for product, group in (("MUG", 1), ("ROUNDING", 2), ("ROUNDING25", 1), ("FREIGHT", 1), ("FEE", 1)):
             line.books.put_product(product, group=group)
+        yield line
+
+
+@pytest.fixture
+def line(store: Database) -> Iterator[Line]:
+    with money_line(store) as line:
         yield line
 
 

@@ -14,6 +14,7 @@ from shared.domain.findings import Finding, Level
 from shared.domain.settings import OrderSettings
 from shared.errors import ConnectionBroken, Fate, NeedsUser, Skip
 from tools.apply.plan import AccountPlan, ConnectionStep, Looked, SystemStep
+from tools.apply.products import check_products
 
 
 def look(account: AccountPlan, *, all_of_it: bool) -> list[Looked]:
@@ -63,7 +64,7 @@ def _check_settings(connection: ConnectionStep, target: SystemStep) -> list[Find
             return [told("settings", fate)]
         questions = (
             client.check_settings(chosen),
-            _products(connector, client, settings, books),
+            check_products(connector, client, settings, books),
             _customer(client, settings),
             _makings(connector, settings, books),
         )
@@ -75,25 +76,6 @@ def _asked(findings: Iterable[Finding]) -> Iterator[Finding]:
         yield from findings
     except Fate as fate:
         yield told("settings", fate)
-
-
-def _products(
-    connector: Accounting, client: AccountingClient, settings: OrderSettings, books: BaseModel
-) -> Iterator[Finding]:
-    """The products of shipping, fees and so on are there, open, or can be made."""
-    wanted = {setting: number for setting, number, _ in settings.named_products()}
-    known = {product.number.casefold(): product for product in client.find_products(sorted({*wanted.values()}))}
-    for setting, number in wanted.items():
-        product = known.get(number.casefold())
-        if product is not None and product.barred:
-            says = f"{setting}: the product {number} is barred in the books."
-            yield Finding(Level.FAILING, "settings", says, "Open it there, or name another one.")
-        elif product is None and not settings.create_products:
-            says = f"{setting}: the books have no product {number}."
-            remedy = "Make it there, name another one, or set create_products: true."
-            yield Finding(Level.FAILING, "settings", says, remedy)
-        elif product is None:
-            connector.write_product(NewProduct(number=number, name=number), books)
 
 
 def _customer(client: AccountingClient, settings: OrderSettings) -> Iterator[Finding]:

@@ -100,7 +100,9 @@ def _complain_of(spot: Spot, error: ValidationError, model: type[BaseModel]) -> 
         if found["type"] == "missing":
             place.complain(f"{loc[-1]} is missing")
         elif found["type"] != "extra_forbidden":
-            place.complain(_words(found, place.node))
+            is_about_key = loc[-1:] == ["[key]"]
+            node = Node(place.where.line, Kind.TEXT, place.where.path[-1]) if is_about_key else place.node
+            place.complain(_words(found, node))
 
 
 def _words(found: ErrorDetails, node: Node) -> str:
@@ -116,7 +118,15 @@ def _words(found: ErrorDetails, node: Node) -> str:
             return "must be a whole number"
         case "frozen_set_type" | "list_type" | "tuple_type" | "set_type":
             return f"must be a list: [{node.text if node.kind is Kind.TEXT else 'one'}, another]"
-        case "literal_error":
+        case "decimal_parsing" | "decimal_type":
+            return "must be a number, with a point where it has a fraction: 0.10"
+        case "decimal_max_places":
+            return f"must have {found['ctx']['decimal_places']} decimals at most"
+        case "dict_type":
+            return f"must be a mapping, and is {node.kind.value}"
+        case "string_too_short":
+            return "is empty"
+        case "literal_error" | "enum":
             allowed = re.findall("'([^']*)'", str(found.get("ctx", {}).get("expected", "")))
             return f"must be {' or '.join(allowed)}{did_you_mean(node.text, allowed)}"
         case "value_error":

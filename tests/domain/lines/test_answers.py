@@ -45,7 +45,7 @@ def half_a_cent() -> Order:
 
 def drafted(bought: Order, expecting: Rounding = LIKELIEST) -> tuple[Closed, Expected]:
     closed = priced(bought, rounding=expecting, closing="gross")
-    return closed, Expected.of(closed, expecting, LIMIT, "")
+    return closed, Expected.of(closed, expecting, LIMIT, bought, "")
 
 
 def answered(closed: Closed, books: Rounding, *, net: str = "0", vat: str = "0") -> FoundDocument:
@@ -130,8 +130,8 @@ def test_what_was_kept_beside_a_document_teaches_the_same(books: Rounding) -> No
 def test_what_is_expected_is_what_the_books_come_to() -> None:
     # Given a document that is closed with and without VAT, when the books answer as expected, then lines and VAT are
     # those that were kept
-    closed = priced(order(product("7.22", {1: "1.80"}), total="9.02", total_tax="1.80"))
-    expected = Expected.of(closed, LIKELIEST, LIMIT, "said")
+    bought = order(product("7.22", {1: "1.80"}), total="9.02", total_tax="1.80")
+    expected = Expected.of(priced(bought), LIKELIEST, LIMIT, bought, "said")
     assert sum(net for net, _ in expected.lines) == 722
     assert (expected.vat, expected.said) == (Decimal("1.80"), "said")
     assert LIKELIEST.vat(expected.lines) == 180

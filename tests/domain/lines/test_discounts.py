@@ -81,7 +81,7 @@ def test_a_rate_that_nothing_was_taken_off_has_no_discount() -> None:
 
 def test_a_coupon_that_takes_everything_leaves_the_lines_and_their_discount() -> None:
     # Given a coupon of 100 %, when discounts are lines, then the mug is there at its price, and the discount takes it
-    # off; else it is a line of nothing, and dropped as these are
+    # off; else it is a line of nothing, which stays where it is the only one: books take no document without a line
     bought = order(product("0.00", before="80.00"))
     assert shown(priced(bought, discounts="line", zero_lines="dropped")) == [
         "1 x 80.00 MUG Mug, 25 %",
@@ -89,7 +89,7 @@ def test_a_coupon_that_takes_everything_leaves_the_lines_and_their_discount() ->
     ]
     assert shown(priced(bought)) == ["1 x 0.00 MUG Mug, 25 %"]
     assert shown(priced(bought, discounts="percent")) == ["1 x 80.00 less 100 % MUG Mug, 25 %"]
-    assert shown(priced(bought, zero_lines="dropped")) == []
+    assert shown(priced(bought, zero_lines="dropped")) == ["1 x 0.00 MUG Mug, 25 %"]
 
 
 @pytest.mark.parametrize("kind", list(DocumentKind)[:2])
