@@ -73,5 +73,8 @@ def test_it_is_refused_only_where_it_has_to_be(order: Bought, rounding: Rounding
             assert tried(order, rounding, choice) is None
         if choice.strictness is not Strictness.EXACT:
             sums = add_up(alone(order, choice), books(rounding))
-            missing, off = Fraction(order.target.gross) - sums.gross, total_vat(order.target) - sums.vat
-            assert max(abs(missing), abs(off)) > Fraction(choice.limit)
+            missing, wanted = Fraction(order.target.gross) - sums.gross, wanted_vat(order.target)
+            off = [total_vat(order.target) - sums.vat]
+            if sums.by_rate is not None:
+                off += [wanted.get(rate, 0) - sums.by_rate.get(rate, 0) for rate in {*wanted, *sums.by_rate}]
+            assert max(abs(missing), *map(abs, off)) > Fraction(choice.limit)
