@@ -3,7 +3,7 @@ BIN := .venv/bin
 NEW_ENOUGH = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 
-.PHONY: env demo demo-rabbitmq check test exhaustive bench chaos lock format
+.PHONY: env demo demo-rabbitmq check test exhaustive mutants bench chaos lock format
 
 env: .venv/ready
 
@@ -31,6 +31,13 @@ test: env  ## everything, on a private PostgreSQL and a private RabbitMQ
 
 exhaustive: env  ## every property, with thousands of examples each
 	PROOFS=exhaustive $(BIN)/pytest $(ARGS)
+
+mutants: env  ## which small changes of the money modules no test notices; an hour at most, see docs/mutants.md
+	rm -rf build/mutants
+	mkdir -p build/mutants
+	cp -R connectors docs ingest scheduler shared tests tools workers pyproject.toml build/mutants
+	cd build/mutants && timeout 1h ../../$(BIN)/mutmut run $(ARGS)
+	cd build/mutants && ../../$(BIN)/mutmut results
 
 bench: env  ## webhooks, relay, orders, one order and `up`, beside their bare limits; one of them: ARGS=line
 	$(BIN)/python -m bench $(ARGS)

@@ -104,6 +104,7 @@ def close(wanted: Iterable[Wanted], target: Target, rounding: Rounding, rules: R
 
 
 def _close(lines: Sequence[PricedLine], target: Target, rounding: Rounding, rules: Rules) -> Closed | Refused:
+    """By lines with VAT where VAT is off and they can meet it; else by one without VAT for what is missing of gross."""
     given = [(line.cents, scaled(line.percent)) for line in lines]
     limit = int(rules.limit * 100)
     sought = _Sought(target, rounding, given)
@@ -131,12 +132,8 @@ class _Sought:
         self._rest = cents(target.gross) - sum(self._vat.values()) - _net(given)
 
     def closings(self, with_vat: set[int]) -> Iterator[Amounts]:
-        """What may be added, the best first; `with_vat` are the rates that a line may have."""
-        off = self._off()
-        if not off:
-            yield [(self._rest, 0)] if self._rest else []
-            return
-        ways = [rates for rates in off if with_vat.issuperset(rates)]
+        """What may be added where VAT is off, the best first; `with_vat` are the rates that a line may have."""
+        ways = [rates for rates in self._off() if with_vat.issuperset(rates)]
         yield from filter(None, map(self._with_rest, ways))
         smallest = min(filter(None, map(self._nearest, ways)), key=_size, default=None)
         if smallest is not None:
@@ -176,7 +173,7 @@ class _Sought:
         """
         if self._rounding.level is not Level.DOCUMENT:
             missing = self._missing()
-            return [rates] if (rates := [rate for rate in sorted(missing, reverse=True) if missing[rate]]) else []
+            return [[rate for rate in sorted(missing, reverse=True) if missing[rate]]]
         is_met = self._rounding.vat(self._given) == sum(self._vat.values())
         return [] if is_met else [[rate] for rate in sorted(self._rates(), reverse=True)]
 
