@@ -34,6 +34,14 @@ def test_one_line_with_vat_is_enough_where_it_brings_net_too(cents: str, roundin
     assert added(close([wanted("1.00", "25")], target(gross, {"25": "0.26"}), rounding, rules())) == [(cents, "25")]
 
 
+def test_the_rate_that_takes_least_is_closed() -> None:
+    # Given a cent of VAT too much in books that round once per document, which -0.03 with 25 % and -0.05 with 12 %
+    # would take off, when the order is closed, then with 25 %
+    both = [wanted("1.00", "12"), wanted("1.00", "25")]
+    found = close(both, target("2.36", {"12": "0.12", "25": "0.24"}), BY_DOCUMENT, rules())
+    assert added(found) == [("-0.03", "25"), ("0.03", "0")]
+
+
 def test_the_highest_rate_is_closed_first() -> None:
     # Given a cent of VAT missing with 25 and with 12 %, and 9 cents net, when the order is closed, then the highest
     # rate comes first and takes what is left of net; where either of them would do it alone, it is the highest
