@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.domain.line_settings import PRODUCT_SETTINGS, LineSettings
+from shared.domain.line_settings import LineSettings
 from shared.domain.money import CENT
 from shared.domain.order import Line, LineKind, Order
 from shared.domain.pricing import Role, Wanted
@@ -109,8 +109,7 @@ def product_of(role: Role, percent: Decimal, settings: LineSettings, *, name: st
     """The product of a line that is none of the shop's own. Raises NeedsUser that names the kind and the setting."""
     product = settings.product_for(role, percent, name=name)
     if product is None:
-        says = {"percent": f"{percent.normalize():f}", "setting": PRODUCT_SETTINGS[role]}
-        raise needs_user(f"missing_{role}_product", **says)
+        raise needs_user(f"missing_{role}_product", percent=f"{percent.normalize():f}")
     return product
 
 

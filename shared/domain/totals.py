@@ -32,7 +32,7 @@ class Rules:
     split: bool
     #: Rates that there is a product for, by which a closing line can have VAT.
     with_vat: frozenset[Decimal]
-    is_order: bool = False
+    is_order: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class Closed:
     #: What was to be met.
     target: Sums
     #: By how much net, VAT or the VAT of one rate misses that at most.
-    off: Decimal = Decimal(0)
+    off: Decimal
 
     @property
     def is_gross_only(self) -> bool:

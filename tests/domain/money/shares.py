@@ -24,7 +24,11 @@ MIXES: tuple[tuple[Decimal, ...], ...] = (
 )
 HABITS = tuple(Habits(types_vat=typed, rounds_lines=lines) for typed, lines in product((True, False), repeat=2))
 RULES = Rules(
-    limit=Decimal("0.10"), strictness=Strictness.SMALLEST, split=True, with_vat=frozenset(RATES) - {Decimal(0)}
+    limit=Decimal("0.10"),
+    strictness=Strictness.SMALLEST,
+    split=True,
+    with_vat=frozenset(RATES) - {Decimal(0)},
+    is_order=False,
 )
 
 

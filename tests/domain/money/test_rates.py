@@ -12,7 +12,7 @@ import pytest
 from shared.domain.lines import bill
 from shared.domain.order import LineKind, Order
 from shared.domain.settings import OrderSettings
-from shared.domain.vat import Rates, by_rate, shared_out
+from shared.domain.vat import Rates, UnknownRate, by_rate, shared_out
 from shared.errors import NeedsUser
 from tests.domain.lines.orders import PRODUCTS, fee, order, product
 
@@ -53,6 +53,15 @@ def test_a_tax_that_rounding_took_was_applied(net: str, percent: str, found: str
 )
 def test_a_low_rate_that_the_shop_does_not_say_is_found(net: str, tax: str, found: str) -> None:
     assert rate(order(product(net, {1: tax}), rates=UNSAID)) == found
+
+
+def test_a_rate_that_the_shop_does_not_say_has_four_decimals_at_most() -> None:
+    # Given New York's 8.875 % and one of 8.8375 %, each on an amount that tells, then they are found; 8.83751 % is no
+    # rate, and nothing is guessed
+    assert rate(order(product("10000.00", {1: "887.50"}), rates=UNSAID)) == "8.875"
+    assert rate(order(product("10000.00", {1: "883.75"}), rates=UNSAID)) == "8.8375"
+    with pytest.raises(UnknownRate):
+        rate(order(product("1000000.00", {1: "88375.10"}), rates=UNSAID))
 
 
 def test_a_rate_that_nobody_says_and_nobody_pays_is_none() -> None:
