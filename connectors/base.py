@@ -64,8 +64,12 @@ class OrderPage:
 class WebshopClient(Protocol):
     """Talks to one shop. Every method but `check` raises a fate of `shared.errors`, and nothing of the HTTP library."""
 
-    def get_order(self, order_id: str) -> Mapping[str, Any]:
-        """The newest body of one order, a trashed one too. Raises Skip("order_gone") when the shop has none."""
+    def get_order(self, order_id: str, *, exact: bool = False) -> Mapping[str, Any]:
+        """The newest body of one order, a trashed one too. Raises Skip("order_gone") when the shop has none.
+
+        `exact`: with amounts as exact as the shop keeps them, where it rounds what it shows. They are found in
+        `Line.total` and `Line.taxes`; `Line.total_tax` and the order's totals may be sums of rounded amounts even so.
+        """
         ...
 
     def list_orders(self, *, modified_after: datetime) -> Iterator[OrderPage]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from connectors.base import UnreadableOrder, Webshop
@@ -12,7 +13,8 @@ from connectors.registry import webshop
 from shared.domain.changes import as_told, changes, fingerprint
 from shared.domain.expected import Expected
 from shared.domain.order import Order
-from shared.domain.reasons import needs_user
+from shared.domain.reasons import REASONS, needs_user
+from shared.errors import Retry
 from shared.store import line
 from shared.store.claims import PlannedDocument
 from workers.hand import Hand, Point
@@ -69,15 +71,26 @@ class OrderReader:
                 order = shop.read_order(shop.decode_order(self._claim.body))
             else:
                 order = shop.read_order(self._fetched(shop))
+            if order.is_in_whole_units:
+                order = self._exact(shop, order)
         except UnreadableOrder as error:
             raise needs_user("unreadable_order", path=error.path or "its start", problem=error.problem) from None
         self._trace.stages.append(("normalised", as_told(order)))
         return order
 
-    def _fetched(self, shop: Webshop) -> Mapping[str, Any]:
+    def _exact(self, shop: Webshop, order: Order) -> Order:
+        """With its lines as exact as the shop keeps them, which rounds what it says."""
+        exact = shop.read_order(self._fetched(shop, exact=True))
+        if exact.modified_at != order.modified_at:
+            order = shop.read_order(self._fetched(shop))
+        if exact.modified_at != order.modified_at:
+            raise Retry("order_moves", REASONS["order_moves"].says())
+        return replace(order, lines=exact.lines)
+
+    def _fetched(self, shop: Webshop, *, exact: bool = False) -> Mapping[str, Any]:
         self._trace.talks_to = self._claim.source
         with self._tools.clients.shop(shop, self._claim.source, self._hand) as client:
-            body = client.get_order(self._claim.source_id)
+            body = client.get_order(self._claim.source_id, exact=exact)
         self._trace.talks_to = self._claim.target
         self._trace.stages.append(("original", json.dumps(body, default=str, ensure_ascii=False).encode()))
         return body

@@ -27,6 +27,8 @@ PER_PAGE = 100
 MAX_WEBHOOK_PAGES = 100
 #: A key of the shop.
 ID = "[1-9][0-9]{0,18}"
+#: Asks for the decimals that WooCommerce keeps, whatever the shop shows.
+EXACT = {"dp": "6"}
 #: Older than any order.
 EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
 
@@ -46,11 +48,15 @@ class WooCommerceClient:
     def close(self) -> None:
         self._rest.close()
 
-    def get_order(self, order_id: str) -> Mapping[str, Any]:
-        """The newest body of one order; a trashed one has status "trash". Raises Skip("order_gone")."""
+    def get_order(self, order_id: str, *, exact: bool = False) -> Mapping[str, Any]:
+        """The newest body of one order; a trashed one has status "trash". Raises Skip("order_gone").
+
+        `exact`: with the six decimals that the shop keeps. It keeps the `total_tax` of a line rounded to its own
+        decimals, so that the VAT of a line is exact in `taxes` alone.
+        """
         if not re.fullmatch(ID, order_id):
             raise Skip("order_gone", "The shop has no such order: its order ids are whole numbers.")
-        body = self._rest.get(f"orders/{order_id}").value
+        body = self._rest.get(f"orders/{order_id}", EXACT if exact else None).value
         if not isinstance(body, dict) or str(body.get("id")) != order_id:
             raise Retry("unexpected_answer", "The shop answered with something other than the order.")
         return body

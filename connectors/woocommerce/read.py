@@ -98,6 +98,7 @@ def read_order(body: Mapping[str, Any]) -> Order:
         coupons=tuple(_coupon(coupon) for coupon in order.objects("coupon_lines", required=False)),
         refunds=refunds,
         gift_cards=tuple(_gift_card(card) for card in order.objects("gift_cards", required=False)),
+        is_in_whole_units=_is_whole(total) and _is_whole(order.amount("total_tax")),
         customer_id=order.reference("customer_id"),
         customer_note=order.readable("customer_note"),
         billing=_address(order.object("billing")),
@@ -108,6 +109,11 @@ def read_order(body: Mapping[str, Any]) -> Order:
         meta=_meta(order),
         source=body,
     )
+
+
+def _is_whole(amount: Decimal) -> bool:
+    """As it is written: a shop of two decimals says "99.00"."""
+    return amount.as_tuple().exponent == 0
 
 
 def _currency(order: Fields) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.document import DocumentKind, DocumentLine, DocumentPlan, NewCustomer, Recipient
 from shared.domain.lines import bill, product_of
-from shared.domain.money import Rounding
+from shared.domain.money import UNIT, Rounding
 from shared.domain.order import Address, Order
 from shared.domain.pricing import PricedLine, Role
 from shared.domain.reasons import REASONS, needs_user
@@ -37,8 +37,10 @@ def price_lines(order: Order, settings: OrderSettings, kind: DocumentKind, round
     Raises NeedsUser where a line has no product or no VAT rate, and with all sums where the totals cannot be met.
     """
     billed = bill(order, settings)
+    # A shop that rounds to whole units does so with net and VAT of each line, half a unit at most.
+    rounded = UNIT * len(order.lines) if order.is_in_whole_units else 0
     rules = Rules(
-        limit=settings.closing_limit,
+        limit=settings.closing_limit + rounded,
         strictness=settings.closing,
         split=settings.split_lines,
         with_vat=frozenset(settings.products_by_rate.get(Role.CLOSING, {})) - {Decimal(0)},
@@ -46,14 +48,14 @@ def price_lines(order: Order, settings: OrderSettings, kind: DocumentKind, round
     )
     closed = close(billed.lines, billed.target, rounding, rules)
     if isinstance(closed, Refused):
-        is_vat_only = settings.closing is Strictness.EXACT and closed.needed <= settings.closing_limit
+        is_vat_only = settings.closing is Strictness.EXACT and closed.needed <= rules.limit
         raise needs_user(
             "vat_not_met" if is_vat_only else "totals_not_closed",
             books=_told(closed.sums),
             order=_told(billed.target.sums),
             needed=closed.needed,
             currency=order.currency,
-            limit=settings.closing_limit,
+            limit=rules.limit,
         )
     return replace(closed, lines=tuple(_named(line, settings) for line in closed.lines))
 

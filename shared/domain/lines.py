@@ -156,13 +156,10 @@ def _target(order: Order, rates: Rates, taxed: Sequence[_Taxed], settings: LineS
     tax = order.total_tax if settings.shipping else order.total_tax - order.shipping_tax
     if gross != gross.quantize(CENT) or tax != tax.quantize(CENT):
         raise needs_user("total_not_in_cents", total=f"{order.total.normalize():f}", currency=order.currency)
-    amounts, stated = by_rate((one.percent, _tax(one.line)) for one in taxed), rates.stated(shipping=settings.shipping)
+    amounts = by_rate((one.percent, rates.tax(one.line)) for one in taxed)
+    if order.is_in_whole_units:
+        return Target(gross=gross.quantize(CENT), vat=shared_out(amounts, sum(amounts.values(), ZERO).quantize(CENT)))
+    stated = rates.stated(shipping=settings.shipping)
     if amounts.keys() == stated.keys() and all(abs(stated[of] - amounts[of]) <= CENT * len(taxed) for of in stated):
         amounts = stated
     return Target(gross=gross.quantize(CENT), vat=shared_out(amounts, tax.quantize(CENT)))
-
-
-def _tax(line: Line) -> Decimal:
-    """As exact as the shop says it."""
-    exact = sum((tax.amount for tax in line.taxes), ZERO)
-    return exact if abs(exact - line.total_tax) <= CENT else line.total_tax

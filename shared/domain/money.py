@@ -8,6 +8,8 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 CENT = Decimal("0.01")
+#: Of a currency: what some shops round every amount to.
+UNIT = Decimal(1)
 #: A rate of one percent as a whole number: eight decimals hold compound rates of four decimals each.
 PERCENT = 10**8
 #: What cents times a rate are divided by to be cents again.

@@ -176,6 +176,8 @@ class Order:
     coupons: tuple[Coupon, ...]
     refunds: tuple[RefundSummary, ...]
     gift_cards: tuple[GiftCard, ...] = ()
+    #: The shop rounds every amount that it says to whole units of the currency; what it keeps of a line may be exacter.
+    is_in_whole_units: bool = False
     #: None for a guest.
     customer_id: str | None
     customer_note: str

@@ -56,6 +56,7 @@ _ALL = (
     ),
     Reason("already_synced", "The order is in the books already: {kind} {number}.{since}", "", resolves_itself=True),
     Reason("order_trashed", "The order is in the shop's bin.", "Restore it in the shop if it is to go.", True),
+    Reason("order_moves", "The order changes in the shop while it is read.", "It is read again.", True),
     Reason("unreadable_order", "The shop's order cannot be read at {path}: {problem}.", "Please tell support."),
     Reason(
         "missing_product_number",
@@ -102,7 +103,7 @@ _ALL = (
     Reason(
         "totals_not_closed",
         "The lines come to {books} in the books and to {order} in the shop; {needed} {currency} would close that, and"
-        " the settings allow {limit}. Nothing was sent.",
+        " {limit} is allowed. Nothing was sent.",
         "Look for what differs in the shop (an amount that was changed by hand, a tax that is missing), or allow more"
         " (closing_limit).",
     ),

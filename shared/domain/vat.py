@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
 
-from shared.domain.money import CENT, PERCENT
+from shared.domain.money import CENT, PERCENT, UNIT
 from shared.domain.order import Line, LineKind, LineTax, Order
 from shared.domain.pricing import PricedLine
 
@@ -26,6 +26,7 @@ class Rates:
     def __init__(self, order: Order) -> None:
         self._lines = order.lines
         self._taxes = order.taxes
+        self._rounds_to = UNIT if order.is_in_whole_units else CENT
         self._percent = {rate.rate_id: rate.percent for rate in order.taxes if rate.percent is not None}
         #: One whose percent the amounts have to say has there what it comes on top of.
         self._compound = {rate.rate_id for rate in order.taxes if rate.compound and rate.rate_id in self._percent}
@@ -44,18 +45,23 @@ class Rates:
                 found += self._rate(rate_id) * (100 + found) / 100
         return found.quantize(1 / Decimal(PERCENT)).normalize() + 0
 
+    def tax(self, line: Line) -> Decimal:
+        """On a line, as exact as the shop says it."""
+        exact = sum((tax.amount for tax in line.taxes), ZERO)
+        return exact if abs(exact - line.total_tax) <= self._rounds_to else line.total_tax
+
     def parts(self, line: Line) -> Sequence[tuple[Decimal, Line]]:
         """Each rate in percent with what it applies to: the line, or a part of it. Raises UnknownRate.
 
         A negative fee may be shared out over all that is sold, so that it lessens the VAT of each rate as a discount
         would: WooCommerce does that, in the cart over what comes before the fee, in an order over all.
         """
-        percent = self.of(line)
-        is_shared = line.kind is LineKind.FEE and line.total < 0 and not _comes_to([(percent, line)], line.total_tax)
+        percent, tax = self.of(line), self.tax(line)
+        is_shared = line.kind is LineKind.FEE and line.total < 0 and not _comes_to([(percent, line)], tax)
         if is_shared:
             for among in (self._lines[: self._lines.index(line)], self._lines):
                 parts = self._shared(line, [one for one in among if one.total > 0])
-                if _comes_to(parts, line.total_tax):
+                if _comes_to(parts, tax):
                     return parts
         return [(percent, line)]
 

@@ -1,4 +1,4 @@
-"""Order bodies in the shape WooCommerce sends: every key, in its order, amounts as texts with two decimals."""
+"""Order bodies in the shape WooCommerce sends: every key, in its order. Amounts are Decimals, as `amounts.py` says."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from connectors.woocommerce.sandbox.amounts import Rounding
 from connectors.woocommerce.sandbox.php import number, unit_price
 from connectors.woocommerce.sandbox.pricing import PricedExtra, PricedLine, PricedOrder
 from connectors.woocommerce.sandbox.specs import FeeSpec, OrderSpec, ShippingSpec, Via
-from connectors.woocommerce.sandbox.taxes import TaxRate, shown
+from connectors.woocommerce.sandbox.taxes import TaxRate
 
 ADDRESS_FIELDS = (
     "first_name", "last_name", "company", "address_1", "address_2", "city", "state", "postcode", "country",
@@ -25,9 +26,9 @@ def order_body(
     order_id: int, spec: OrderSpec, priced: PricedOrder, rates: Mapping[int, TaxRate], next_id: NextId, currency: str
 ) -> dict[str, Any]:
     """A whole body except what time and status decide (`life.py` fills that in)."""
-    lines = [_line(line, priced, next_id()) for line in priced.lines]
-    shipping_lines = [_shipping(extra, priced, next_id()) for extra in priced.shipping]
-    fee_lines = [_fee(fee, priced, next_id()) for fee in priced.fees]
+    lines = [_line(line, priced.rounding, next_id()) for line in priced.lines]
+    shipping_lines = [_shipping(extra, priced.rounding, next_id()) for extra in priced.shipping]
+    fee_lines = [_fee(fee, priced.rounding, next_id()) for fee in priced.fees]
     tax_lines = [_tax_line(rates[rate_id], sums, next_id()) for rate_id, sums in priced.rate_totals.items()]
     return {
         "id": order_id,
@@ -35,16 +36,16 @@ def order_body(
         "status": spec.status,
         "currency": currency,
         "version": "10.5.2",
-        "prices_include_tax": priced.prices_include_tax,
+        "prices_include_tax": priced.rounding.prices_include_tax,
         "date_created": None,
         "date_modified": None,
-        "discount_total": shown(priced.discount_total),
-        "discount_tax": shown(priced.discount_tax),
-        "shipping_total": shown(priced.shipping_total),
-        "shipping_tax": shown(priced.shipping_tax),
-        "cart_tax": shown(priced.cart_tax),
-        "total": shown(priced.total),
-        "total_tax": shown(priced.cart_tax + priced.shipping_tax),
+        "discount_total": priced.discount_total,
+        "discount_tax": priced.discount_tax,
+        "shipping_total": priced.shipping_total,
+        "shipping_tax": priced.shipping_tax,
+        "cart_tax": priced.cart_tax,
+        "total": priced.total,
+        "total_tax": priced.cart_tax + priced.shipping_tax,
         "customer_id": spec.customer_id,
         "order_key": f"wc_order_{secrets.token_hex(7)[:13]}",
         "billing": address(spec.billing, "email", "phone"),
@@ -96,7 +97,7 @@ def links(url: str, order_id: int, customer_id: int = 0) -> dict[str, Any]:
     return found
 
 
-def _line(line: PricedLine, priced: PricedOrder, line_id: int) -> dict[str, Any]:
+def _line(line: PricedLine, rounding: Rounding, line_id: int) -> dict[str, Any]:
     spec, before, after = line.spec, line.subtotal_taxes, line.taxes
     return {
         "id": line_id,
@@ -105,13 +106,11 @@ def _line(line: PricedLine, priced: PricedOrder, line_id: int) -> dict[str, Any]
         "variation_id": spec.variation_id,
         "quantity": spec.quantity,
         "tax_class": spec.tax_class,
-        "subtotal": shown(line.subtotal),
-        "subtotal_tax": shown(priced.line_tax(before)),
-        "total": shown(line.total),
-        "total_tax": shown(priced.line_tax(after)),
-        "taxes": [
-            {"id": rate_id, "total": shown(after[rate_id]), "subtotal": shown(before[rate_id])} for rate_id in after
-        ],
+        "subtotal": line.subtotal,
+        "subtotal_tax": rounding.line_tax(before),
+        "total": line.total,
+        "total_tax": rounding.line_tax(after),
+        "taxes": [{"id": rate_id, "total": after[rate_id], "subtotal": before[rate_id]} for rate_id in after],
         "meta_data": [],
         "sku": spec.sku,
         "global_unique_id": None if spec.sku is None else "",
@@ -121,29 +120,29 @@ def _line(line: PricedLine, priced: PricedOrder, line_id: int) -> dict[str, Any]
     }
 
 
-def _shipping(extra: PricedExtra[ShippingSpec], priced: PricedOrder, line_id: int) -> dict[str, Any]:
+def _shipping(extra: PricedExtra[ShippingSpec], rounding: Rounding, line_id: int) -> dict[str, Any]:
     return {
         "id": line_id,
         "method_title": extra.spec.title,
         "method_id": extra.spec.method_id,
         "instance_id": extra.spec.instance_id,
-        "total": shown(extra.total),
-        "total_tax": shown(priced.line_tax(extra.taxes)),
+        "total": extra.total,
+        "total_tax": rounding.line_tax(extra.taxes),
         "taxes": _taxes(extra.taxes),
         "tax_status": "taxable",
         "meta_data": [],
     }
 
 
-def _fee(fee: PricedExtra[FeeSpec], priced: PricedOrder, line_id: int) -> dict[str, Any]:
+def _fee(fee: PricedExtra[FeeSpec], rounding: Rounding, line_id: int) -> dict[str, Any]:
     return {
         "id": line_id,
         "name": fee.spec.name,
         "tax_class": fee.spec.tax_class,
         "tax_status": "taxable" if fee.spec.taxable else "none",
         "amount": "",
-        "total": shown(fee.total),
-        "total_tax": shown(priced.line_tax(fee.taxes)),
+        "total": fee.total,
+        "total_tax": rounding.line_tax(fee.taxes),
         "taxes": _taxes(fee.taxes),
         "meta_data": [],
     }
@@ -151,7 +150,7 @@ def _fee(fee: PricedExtra[FeeSpec], priced: PricedOrder, line_id: int) -> dict[s
 
 def _taxes(taxes: Mapping[int, Decimal]) -> list[dict[str, Any]]:
     """Taxes of a line that has no subtotal: an empty text in its place."""
-    return [{"id": rate_id, "total": shown(tax), "subtotal": ""} for rate_id, tax in taxes.items()]
+    return [{"id": rate_id, "total": tax, "subtotal": ""} for rate_id, tax in taxes.items()]
 
 
 def _tax_line(rate: TaxRate, sums: tuple[Decimal, Decimal], line_id: int) -> dict[str, Any]:
@@ -161,8 +160,8 @@ def _tax_line(rate: TaxRate, sums: tuple[Decimal, Decimal], line_id: int) -> dic
         "rate_id": rate.id,
         "label": rate.label,
         "compound": rate.compound,
-        "tax_total": shown(sums[0]),
-        "shipping_tax_total": shown(sums[1]),
+        "tax_total": sums[0],
+        "shipping_tax_total": sums[1],
         "rate_percent": number(rate.percent),
         "meta_data": [],
     }
@@ -185,5 +184,5 @@ def _coupon_lines(priced: PricedOrder, next_id: NextId) -> list[dict[str, Any]]:
 
 
 def _unpadded(amount: Decimal) -> str:
-    """Discounts of coupons lose their trailing zeros: "79.2", "40"."""
-    return shown(amount).rstrip("0").rstrip(".")
+    """Discounts of coupons are texts that the shop rounded once, without trailing zeros: "79.2", "40"."""
+    return f"{amount.normalize():f}"

@@ -16,7 +16,8 @@ from shared.sandbox.door import CONTROL_PREFIX
 
 #: Settings that can be turned while the shop runs.
 TURNABLE = frozenset({
-    "currency", "country", "prices_include_tax", "basic_over_http", "owner", "delivery_timeout", "clock_ahead",
+    "currency", "country", "prices_include_tax", "price_decimals", "basic_over_http", "owner", "delivery_timeout",
+    "clock_ahead",
 })  # fmt: skip
 
 

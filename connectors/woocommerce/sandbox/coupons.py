@@ -1,4 +1,7 @@
-"""Coupons spread over lines the way WooCommerce does it: in cents, rounded down, what is left cent by cent."""
+"""Coupons spread over lines the way WooCommerce does it: in cents, rounded down, what is left cent by cent.
+
+A cent is the smallest amount that the shop shows: one of the currency in a shop without decimals.
+"""
 
 from __future__ import annotations
 
@@ -28,15 +31,15 @@ class Discountable:
         return taken
 
 
-def apply_coupon(coupon: CouponSpec, items: Sequence[Discountable]) -> list[Decimal]:
+def apply_coupon(coupon: CouponSpec, items: Sequence[Discountable], cent: Decimal) -> list[Decimal]:
     """Discounts the items; returns what this coupon took from each, in money."""
     before = [item.discount for item in items]
     dearest_first = sorted(items, key=lambda item: item.price / item.quantity, reverse=True)
     if coupon.discount_type == "percent":
         _percent(coupon.amount, dearest_first)
     else:
-        _fixed_cart(coupon.amount * 100, dearest_first)
-    return [(item.discount - was) / 100 for item, was in zip(items, before, strict=True)]
+        _fixed_cart(coupon.amount / cent, dearest_first)
+    return [(item.discount - was) * cent for item, was in zip(items, before, strict=True)]
 
 
 def _percent(percent: Decimal, items: Sequence[Discountable]) -> None:

@@ -49,6 +49,8 @@ DATE_PARAMETERS = {
 class ListQuery:
     page: int
     per_page: int
+    #: Decimals of the amounts.
+    dp: int
     orderby: str
     descending: bool
     statuses: frozenset[str]
@@ -79,8 +81,8 @@ class Page:
     pages: int
 
 
-def read_query(values: Values, zone: ZoneInfo, order_statuses: Sequence[str]) -> ListQuery:
-    """Raises RestError 400 naming every parameter outside its schema."""
+def read_query(values: Values, zone: ZoneInfo, order_statuses: Sequence[str], decimals: int) -> ListQuery:
+    """`decimals`: the shop's own. Raises RestError 400 naming every parameter outside its schema."""
     problems: Problems = {}
     page = _integer(values, "page", 1, problems)
     if page < 1:
@@ -91,6 +93,7 @@ def read_query(values: Values, zone: ZoneInfo, order_statuses: Sequence[str]) ->
             "rest_out_of_bounds",
             f"per_page must be between 1 (inclusive) and {MAX_PER_PAGE} (inclusive)",
         )
+    dp = abs(_integer(values, "dp", decimals, problems))
     filters = _date_filters(values, zone, problems)
     order = _choice(values, "order", "desc", ("asc", "desc"), problems)
     orderby = _choice(values, "orderby", "date", ORDERBY, problems)
@@ -104,6 +107,7 @@ def read_query(values: Values, zone: ZoneInfo, order_statuses: Sequence[str]) ->
     return ListQuery(
         page=page,
         per_page=per_page,
+        dp=dp,
         orderby=orderby,
         descending=order == "desc" and orderby != "include",
         statuses=frozenset(statuses),
@@ -111,6 +115,15 @@ def read_query(values: Values, zone: ZoneInfo, order_statuses: Sequence[str]) ->
         include=[int(value) for value in _list(values, "include") if value.isdigit()],
         exclude=[int(value) for value in _list(values, "exclude") if value.isdigit()],
     )
+
+
+def read_dp(values: Values, decimals: int) -> int:
+    """The decimals that amounts are asked for with. Raises RestError 400 for what is no whole number."""
+    problems: Problems = {}
+    dp = abs(_integer(values, "dp", decimals, problems))
+    if problems:
+        raise invalid_params(problems)
+    return dp
 
 
 def page_of(bodies: Sequence[Mapping[str, Any]], query: ListQuery) -> Page:
@@ -125,19 +138,21 @@ def link_header(url: str, given: Sequence[tuple[str, str]], query: ListQuery, pa
     """Previous and next page with the parameters as decoded and the defaults WooCommerce adds; None without either."""
     links = []
     if query.page > 1:
-        links.append(_link(url, given, min(query.page - 1, page.pages), "prev", bare=not page.pages))
+        links.append(_link(url, given, query, min(query.page - 1, page.pages), "prev", bare=not page.pages))
     if query.page < page.pages:
-        links.append(_link(url, given, query.page + 1, "next"))
+        links.append(_link(url, given, query, query.page + 1, "next"))
     return ", ".join(links) or None
 
 
-def _link(url: str, given: Sequence[tuple[str, str]], number: int, rel: str, *, bare: bool = False) -> str:
+def _link(
+    url: str, given: Sequence[tuple[str, str]], query: ListQuery, number: int, rel: str, *, bare: bool = False
+) -> str:
     names = {name for name, _ in given}
     pairs = [(name, str(number) if name == "page" else value) for name, value in given]
     if not any(name.startswith("status") for name in names):
         pairs.append(("status[0]", "any"))
     if not bare:
-        pairs += [(name, value) for name, value in (("dp", "2"), ("context", "view")) if name not in names]
+        pairs += [(name, value) for name, value in (("dp", str(query.dp)), ("context", "view")) if name not in names]
     if "page" not in names:
         pairs.append(("page", str(number)))
     return f'<{url}?{urlencode(pairs, quote_via=quote)}>; rel="{rel}"'

@@ -39,12 +39,15 @@ class Orders:
         priced = shop.pricing.price(spec)
         body = order_body(shop.next_id(), spec, priced, shop.rates_by_id, shop.next_item_id, currency)
         begin(shop, body)
-        shop.orders[body["id"]] = body
+        shop.kept_orders[body["id"]] = body
         self._announce_new(body, spec.via)
         return int(body["id"])
 
     def put_raw(self, body: Mapping[str, Any], *, via: Via = Via.REST, announce: bool = True) -> int:
-        """Puts a body in as it is (ids, dates and all); what it lacks of id and dates is filled in."""
+        """Puts a body in as it is (ids, dates and all); what it lacks of id and dates is filled in.
+
+        An amount that is a Decimal is kept and stated like the shop's own, a text stays that text.
+        """
         shop = self._shop
         with shop.lock:
             raw = copy.deepcopy(dict(body))
@@ -54,7 +57,7 @@ class Orders:
             for field in ("date_created", "date_modified"):
                 if raw.get(f"{field}_gmt") is None:
                     raw.update(shop.clock.stamps(field, now))
-            shop.orders[raw["id"]] = raw
+            shop.kept_orders[raw["id"]] = raw
             if announce:
                 self._announce_new(raw, via)
             return int(raw["id"])
@@ -106,22 +109,23 @@ class Orders:
         shop = self._shop
         with shop.lock:
             last = self.shown(order_id)
-            del shop.orders[order_id]
+            del shop.kept_orders[order_id]
             shop.trashed.pop(order_id, None)
-            shop.refunds = {key: refund for key, refund in shop.refunds.items() if refund["parent_id"] != order_id}
+            refunds = shop.kept_refunds.items()
+            shop.kept_refunds = {key: refund for key, refund in refunds if refund["parent_id"] != order_id}
             return last
 
     def find(self, order_id: int, *, missing: int = 404) -> dict[str, Any]:
         """The stored body itself. Raises RestError with the status WooCommerce gives a missing order here."""
         try:
-            return self._shop.orders[order_id]
+            return self._shop.kept_orders[order_id]
         except KeyError:
             raise invalid_id("shop_order", missing) from None
 
-    def shown(self, order_id: int) -> dict[str, Any]:
-        """A copy of the body as WooCommerce shows it, links included."""
+    def shown(self, order_id: int, dp: int | None = None) -> dict[str, Any]:
+        """A copy of the body as WooCommerce shows it, links included; `dp` None: with the shop's decimals."""
         with self._shop.lock:
-            body = copy.deepcopy(self.find(order_id))
+            body = self._shop.stated(self.find(order_id), dp)
             body["_links"] = links(self._shop.url, order_id, body.get("customer_id") or 0)
             return body
 

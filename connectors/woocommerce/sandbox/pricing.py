@@ -1,27 +1,20 @@
 """What an order comes to: lines, taxes and totals as WooCommerce computes and rounds them.
 
-Inside, line amounts have six decimals; the order's totals are the sum of the lines rounded to cents ("round at
-subtotal" off), which is why the lines of an order add up to its total in cents and not in six decimals.
+Inside, line amounts have six decimals; the order's totals are the sum of the lines rounded to the shop's decimals
+("round at subtotal" off), which is why the lines of an order add up to its total as shown and not in six decimals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Generic, TypeVar
 
+from connectors.woocommerce.sandbox.amounts import Rounding
 from connectors.woocommerce.sandbox.coupons import Discountable, apply_coupon
-from connectors.woocommerce.sandbox.specs import CouponSpec, FeeSpec, LineSpec, OrderSpec, ShippingSpec
-from connectors.woocommerce.sandbox.taxes import (
-    CENT,
-    TaxRate,
-    rates_for,
-    rounded_sum,
-    rounded_tax,
-    tax_on_top,
-    without_tax,
-)
+from connectors.woocommerce.sandbox.specs import CHECKOUTS, CouponSpec, FeeSpec, LineSpec, OrderSpec, ShippingSpec, Via
+from connectors.woocommerce.sandbox.taxes import TaxRate, rates_for, tax_on_top, without_tax
 
 SpecT = TypeVar("SpecT", ShippingSpec, FeeSpec)
 
@@ -60,16 +53,13 @@ class PricedCoupon:
 
 @dataclass(slots=True)
 class PricedOrder:
-    prices_include_tax: bool
+    rounding: Rounding
     lines: list[PricedLine]
     shipping: list[PricedExtra[ShippingSpec]]
     fees: list[PricedExtra[FeeSpec]]
     coupons: list[PricedCoupon]
-    #: Every rate that some line has, with its sums over lines and fees, and over shipping, in cents.
+    #: Every rate that some line has, with its sums over lines and fees, and over shipping, rounded.
     rate_totals: dict[int, tuple[Decimal, Decimal]] = field(default_factory=dict)
-
-    def line_tax(self, taxes: dict[int, Decimal]) -> Decimal:
-        return rounded_sum(taxes, prices_include_tax=self.prices_include_tax)
 
     @property
     def cart_tax(self) -> Decimal:
@@ -81,22 +71,23 @@ class PricedOrder:
 
     @property
     def shipping_total(self) -> Decimal:
-        return _cents(extra.total for extra in self.shipping)
+        return self.rounding.sum_of(extra.total for extra in self.shipping)
 
     @property
     def discount_total(self) -> Decimal:
-        return _cents(line.subtotal for line in self.lines) - _cents(line.total for line in self.lines)
+        before, after = (line.subtotal for line in self.lines), (line.total for line in self.lines)
+        return self.rounding.sum_of(before) - self.rounding.sum_of(after)
 
     @property
     def discount_tax(self) -> Decimal:
         before = sum((sum(line.subtotal_taxes.values(), Decimal(0)) for line in self.lines), Decimal(0))
         after = sum((sum(line.taxes.values(), Decimal(0)) for line in self.lines), Decimal(0))
-        return rounded_tax(before - after, prices_include_tax=self.prices_include_tax)
+        return self.rounding.tax(before - after)
 
     @property
     def total(self) -> Decimal:
-        net = _cents(line.total for line in self.lines) + _cents(fee.total for fee in self.fees) + self.shipping_total
-        return net + self.cart_tax + self.shipping_tax
+        nets = (*(line.total for line in self.lines), *(fee.total for fee in self.fees))
+        return self.rounding.sum_of(nets) + self.shipping_total + self.cart_tax + self.shipping_tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +97,17 @@ class Pricing:
     rates: Sequence[TaxRate]
     country: str
     prices_include_tax: bool
+    decimals: int
 
     def price(self, spec: OrderSpec) -> PricedOrder:
         including = self.prices_include_tax if spec.prices_include_tax is None else spec.prices_include_tax
+        rounding = Rounding(self.decimals, including)
         place = (spec.country or self.country, spec.state)
         lines = [self._line(line, place, including) for line in spec.lines]
-        coupons = _discounted(spec.coupons, lines, including)
-        shipping = [self._shipping(extra, place) for extra in spec.shipping_lines]
+        coupons = _discounted(spec.coupons, lines, rounding)
+        shipping = [self._shipping(extra, place, spec.via, rounding) for extra in spec.shipping_lines]
         fees = [self._fee(fee, place, lines, shipping) for fee in spec.fees]
-        order = PricedOrder(including, lines, shipping, fees, coupons)
+        order = PricedOrder(rounding, lines, shipping, fees, coupons)
         order.rate_totals = _rate_totals(order)
         return order
 
@@ -126,9 +119,13 @@ class Pricing:
         subtotal = typed if spec.subtotal is None else spec.subtotal
         return PricedLine(spec, rates, subtotal, subtotal if spec.total is None else spec.total)
 
-    def _shipping(self, spec: ShippingSpec, place: tuple[str, str]) -> PricedExtra[ShippingSpec]:
+    def _shipping(
+        self, spec: ShippingSpec, place: tuple[str, str], via: Via, rounding: Rounding
+    ) -> PricedExtra[ShippingSpec]:
+        """A checkout keeps the net of shipping as rounded as it shows it, and its taxes of what it was before."""
         rates = [rate for rate in rates_for(self.rates, *place, "") if rate.shipping]
-        return PricedExtra(spec, spec.total, tax_on_top(spec.total, rates))
+        total = rounding.amount(spec.total) if via in CHECKOUTS else spec.total
+        return PricedExtra(spec, total, tax_on_top(spec.total, rates))
 
     def _fee(
         self,
@@ -167,18 +164,19 @@ def _class_costs(
     return costs
 
 
-def _discounted(coupons: Sequence[CouponSpec], lines: Sequence[PricedLine], including: bool) -> list[PricedCoupon]:
+def _discounted(coupons: Sequence[CouponSpec], lines: Sequence[PricedLine], rounding: Rounding) -> list[PricedCoupon]:
     """Takes the coupons off the lines; in a shop that types prices with tax, discounts have tax in them, too."""
-    items = [Discountable(_typed(line, including) * 100, line.spec.quantity) for line in lines]
+    including, cent = rounding.prices_include_tax, rounding.unit
+    items = [Discountable(_typed(line, including) / cent, line.spec.quantity) for line in lines]
     priced = []
     for coupon in coupons:
         nets, typed = Decimal(0), Decimal(0)
-        for line, taken in zip(lines, apply_coupon(coupon, items), strict=True):
+        for line, taken in zip(lines, apply_coupon(coupon, items, cent), strict=True):
             net = without_tax(taken, line.rates) if including else taken
             line.total = max(Decimal(0), line.total - net)
-            nets += net.quantize(CENT, ROUND_HALF_UP)
+            nets += rounding.amount(net)
             typed += taken if including else net + sum(tax_on_top(net, line.rates).values())
-        priced.append(PricedCoupon(coupon, nets, typed - nets))
+        priced.append(PricedCoupon(coupon, nets, rounding.amount(typed - nets)))
     return priced
 
 
@@ -191,9 +189,9 @@ def _rate_totals(order: PricedOrder) -> dict[int, tuple[Decimal, Decimal]]:
 
     def add(taxes: dict[int, Decimal], *, shipping: bool) -> None:
         for rate_id, tax in taxes.items():
-            cents = rounded_tax(tax, prices_include_tax=order.prices_include_tax)
+            rounded = order.rounding.tax(tax)
             cart, ship = totals.get(rate_id, (Decimal(0), Decimal(0)))
-            totals[rate_id] = (cart, ship + cents) if shipping else (cart + cents, ship)
+            totals[rate_id] = (cart, ship + rounded) if shipping else (cart + rounded, ship)
 
     for line in order.lines:
         add(line.taxes, shipping=False)
@@ -202,7 +200,3 @@ def _rate_totals(order: PricedOrder) -> dict[int, tuple[Decimal, Decimal]]:
     for extra in order.shipping:
         add(extra.taxes, shipping=True)
     return totals
-
-
-def _cents(amounts: Iterable[Decimal]) -> Decimal:
-    return sum((amount.quantize(CENT, ROUND_HALF_UP) for amount in amounts), Decimal(0))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from connectors.woocommerce.sandbox.amounts import Rounding
 from connectors.woocommerce.sandbox.errors import RestError, invalid_id, refund_error
 from connectors.woocommerce.sandbox.life import enter, touch
 from connectors.woocommerce.sandbox.orders import Orders
 from connectors.woocommerce.sandbox.specs import RefundLineSpec, RefundSpec
 from connectors.woocommerce.sandbox.state import Shop
-from connectors.woocommerce.sandbox.taxes import shown
 from connectors.woocommerce.sandbox.webhooks import Webhooks
 
 #: An order's lists of lines that can be paid back, by the name they have in a refund, too.
@@ -31,9 +30,8 @@ class Refunds:
             order = self._orders.find(order_id)
             amount = self._checked_amount(order, spec)
             refund = self._body(order, spec, amount)
-            self._shop.refunds[refund["id"]] = refund
-            total = shown(-amount)
-            order["refunds"] = [*order["refunds"], {"id": refund["id"], "reason": spec.reason, "total": total}]
+            self._shop.kept_refunds[refund["id"]] = refund
+            order["refunds"] = [*order["refunds"], {"id": refund["id"], "reason": spec.reason, "total": -amount}]
             if refund["meta_data"][0]["value"] == "full":
                 enter(self._shop, order, "refunded")
                 self._webhooks.fire("woocommerce_order_status_refunded", order_id)
@@ -55,15 +53,16 @@ class Refunds:
             last = self.shown(order_id, refund_id)
             order = self._orders.find(order_id)
             order["refunds"] = [refund for refund in order["refunds"] if refund["id"] != refund_id]
-            del self._shop.refunds[refund_id]
+            del self._shop.kept_refunds[refund_id]
             return last
 
-    def shown(self, order_id: int, refund_id: int) -> dict[str, Any]:
+    def shown(self, order_id: int, refund_id: int, dp: int | None = None) -> dict[str, Any]:
+        """As `Orders.shown`."""
         with self._shop.lock:
-            refund = self._shop.refunds.get(refund_id)
+            refund = self._shop.kept_refunds.get(refund_id)
             if refund is None or refund["parent_id"] != order_id:
                 raise invalid_id("shop_order_refund")
-            body = copy.deepcopy(refund)
+            body = self._shop.stated(refund, dp)
             del body["parent_id"]
             order_url = f"{self._shop.url}/wp-json/wc/v3/orders/{order_id}"
             body["_links"] = {
@@ -73,11 +72,11 @@ class Refunds:
             }
             return body
 
-    def of_order(self, order_id: int) -> list[dict[str, Any]]:
+    def of_order(self, order_id: int, dp: int | None = None) -> list[dict[str, Any]]:
         """Newest first."""
         with self._shop.lock:
             order = self._orders.find(order_id)
-            return [self.shown(order_id, refund["id"]) for refund in reversed(order["refunds"])]
+            return [self.shown(order_id, refund["id"], dp) for refund in reversed(order["refunds"])]
 
     def _left(self, order: Mapping[str, Any]) -> Decimal:
         return Decimal(order["total"]) + sum(Decimal(refund["total"]) for refund in order["refunds"])
@@ -97,42 +96,45 @@ class Refunds:
 
     def _body(self, order: Mapping[str, Any], spec: RefundSpec, amount: Decimal) -> dict[str, Any]:
         shop = self._shop
-        lists = {name: self._lines(order[name], spec.line_items) for name in LINE_LISTS}
+        rounding = Rounding(shop.settings.price_decimals, bool(order.get("prices_include_tax")))
+        lists = {name: self._lines(order[name], spec.line_items, rounding) for name in LINE_LISTS}
         kind = "full" if amount == self._left(order) else "partial"
         return {
             "id": shop.next_id(),
             "parent_id": order["id"],
             **shop.clock.stamps("date_created", shop.clock.now()),
-            "amount": shown(amount),
+            "amount": amount,
             "reason": spec.reason,
             "refunded_by": 1,
             "refunded_payment": False,
             "meta_data": [{"id": shop.next_item_id(), "key": "_refund_type", "value": kind}],
             "line_items": lists["line_items"],
             "shipping_lines": lists["shipping_lines"],
-            "tax_lines": self._tax_lines(order, lists),
+            "tax_lines": self._tax_lines(order, lists, rounding),
             "fee_lines": lists["fee_lines"],
         }
 
-    def _lines(self, originals: Sequence[Mapping[str, Any]], specs: Sequence[RefundLineSpec]) -> list[dict[str, Any]]:
-        by_id = {spec.id: spec for spec in specs}
+    def _lines(
+        self, originals: Sequence[Mapping[str, Any]], specs: Sequence[RefundLineSpec], rounding: Rounding
+    ) -> list[dict[str, Any]]:
+        by_id, next_id = {spec.id: spec for spec in specs}, self._shop.next_item_id
         return [
-            _negated(original, by_id[original["id"]], self._shop.next_item_id(), self._shop.next_item_id())
+            _negated(original, by_id[original["id"]], rounding, next_id(), next_id())
             for original in originals
             if original["id"] in by_id
         ]
 
     def _tax_lines(
-        self, order: Mapping[str, Any], lists: Mapping[str, Sequence[Mapping[str, Any]]]
+        self, order: Mapping[str, Any], lists: Mapping[str, Sequence[Mapping[str, Any]]], rounding: Rounding
     ) -> list[dict[str, Any]]:
-        cart = _by_rate([*lists["line_items"], *lists["fee_lines"]])
-        shipping = _by_rate(lists["shipping_lines"])
+        cart = _by_rate([*lists["line_items"], *lists["fee_lines"]], rounding)
+        shipping = _by_rate(lists["shipping_lines"], rounding)
         return [
             {
                 **line,
                 "id": self._shop.next_item_id(),
-                "tax_total": shown(cart.get(line["rate_id"], Decimal(0))),
-                "shipping_tax_total": shown(shipping.get(line["rate_id"], Decimal(0))),
+                "tax_total": cart.get(line["rate_id"], Decimal(0)),
+                "shipping_tax_total": shipping.get(line["rate_id"], Decimal(0)),
             }
             for line in order["tax_lines"]
             if line["rate_id"] in cart or line["rate_id"] in shipping
@@ -147,15 +149,17 @@ def _taxes(line: RefundLineSpec) -> dict[int, Decimal]:
     return {int(tax["id"]): Decimal(str(tax["refund_total"])) for tax in line.refund_tax}
 
 
-def _negated(original: Mapping[str, Any], spec: RefundLineSpec, line_id: int, meta_id: int) -> dict[str, Any]:
+def _negated(
+    original: Mapping[str, Any], spec: RefundLineSpec, rounding: Rounding, line_id: int, meta_id: int
+) -> dict[str, Any]:
     """A line of the order as a line of the refund: what is paid back, with a minus."""
     taxes = _taxes(spec)
-    tax = shown(-sum(taxes.values(), Decimal(0)))
+    tax = -rounding.line_tax(taxes)
     origin = str(original["id"])
     line = {
         **original,
         "id": line_id,
-        "total": shown(-spec.refund_total),
+        "total": -spec.refund_total,
         "total_tax": tax,
         "meta_data": [
             {
@@ -169,7 +173,7 @@ def _negated(original: Mapping[str, Any], spec: RefundLineSpec, line_id: int, me
     }
     has_subtotal = "subtotal" in original
     line["taxes"] = [
-        {"id": rate_id, "total": shown(-amount), "subtotal": shown(-amount) if has_subtotal else ""}
+        {"id": rate_id, "total": -amount, "subtotal": -amount if has_subtotal else ""}
         for rate_id, amount in taxes.items()
     ]
     if has_subtotal:
@@ -177,9 +181,9 @@ def _negated(original: Mapping[str, Any], spec: RefundLineSpec, line_id: int, me
     return line
 
 
-def _by_rate(lines: Sequence[Mapping[str, Any]]) -> dict[int, Decimal]:
+def _by_rate(lines: Sequence[Mapping[str, Any]], rounding: Rounding) -> dict[int, Decimal]:
     sums: dict[int, Decimal] = {}
     for line in lines:
         for tax in line["taxes"]:
-            sums[tax["id"]] = sums.get(tax["id"], Decimal(0)) + Decimal(tax["total"])
+            sums[tax["id"]] = sums.get(tax["id"], Decimal(0)) + rounding.tax(tax["total"])
     return sums

@@ -13,7 +13,7 @@ from connectors.woocommerce.sandbox.batch import batch
 from connectors.woocommerce.sandbox.desk import Desk
 from connectors.woocommerce.sandbox.errors import RestError, invalid_id
 from connectors.woocommerce.sandbox.frame import API, answer, demand, json_body, parsed
-from connectors.woocommerce.sandbox.listing import Page, link_header, read_query
+from connectors.woocommerce.sandbox.listing import Page, link_header, read_dp, read_query
 from connectors.woocommerce.sandbox.php import query_pairs, query_values
 from connectors.woocommerce.sandbox.specs import RefundSpec
 from connectors.woocommerce.sandbox.state import VERSION, WORDPRESS_VERSION
@@ -22,8 +22,9 @@ from connectors.woocommerce.sandbox.state import VERSION, WORDPRESS_VERSION
 def register_refunds(api: Blueprint, desk: Desk) -> None:
     @api.get("/orders/<int:order_id>/refunds")
     def list_refunds(order_id: int) -> Response:
+        dp = _dp(desk)
         demand("list")
-        return _paged(desk, desk.refunds.of_order(order_id), f"/orders/{order_id}/refunds")
+        return _paged(desk, desk.refunds.of_order(order_id, dp), f"/orders/{order_id}/refunds")
 
     @api.post("/orders/<int:order_id>/refunds")
     def create_refund(order_id: int) -> Response:
@@ -34,8 +35,9 @@ def register_refunds(api: Blueprint, desk: Desk) -> None:
 
     @api.get("/orders/<int:order_id>/refunds/<int:refund_id>")
     def get_refund(order_id: int, refund_id: int) -> Response:
+        dp = _dp(desk)
         demand("view")
-        return answer(desk.refunds.shown(order_id, refund_id))
+        return answer(desk.refunds.shown(order_id, refund_id, dp))
 
     @api.delete("/orders/<int:order_id>/refunds/<int:refund_id>")
     def delete_refund(order_id: int, refund_id: int) -> Response:
@@ -45,11 +47,12 @@ def register_refunds(api: Blueprint, desk: Desk) -> None:
 
     @api.get("/refunds")
     def list_all_refunds() -> Response:
+        dp = _dp(desk)
         demand("list")
         with desk.shop.lock:
             found = [
-                {"parent_id": refund["parent_id"], **desk.refunds.shown(refund["parent_id"], refund_id)}
-                for refund_id, refund in sorted(desk.shop.refunds.items(), reverse=True)
+                {"parent_id": refund["parent_id"], **desk.refunds.shown(refund["parent_id"], refund_id, dp)}
+                for refund_id, refund in sorted(desk.shop.kept_refunds.items(), reverse=True)
             ]
         return _paged(desk, found, "/refunds")
 
@@ -128,7 +131,7 @@ def register_rest(api: Blueprint, desk: Desk) -> None:
         """WooCommerce takes "wc-" out of a state's name wherever it stands, and not only before it."""
         demand("list")
         with desk.shop.lock:
-            totals = Counter(order["status"] for order in desk.shop.orders.values())
+            totals = Counter(order["status"] for order in desk.shop.kept_orders.values())
             return answer(
                 [
                     {"slug": name.replace("wc-", ""), "name": title, "total": totals[name]}
@@ -150,7 +153,7 @@ def register_rest(api: Blueprint, desk: Desk) -> None:
         }
         facts = {
             "currency": settings.currency,
-            "number_of_decimals": 2,
+            "number_of_decimals": settings.price_decimals,
             "HPOS_enabled": True,
             "HPOS_sync_enabled": False,
         }
@@ -162,15 +165,20 @@ def register_rest(api: Blueprint, desk: Desk) -> None:
         return answer({"namespace": "wc/v3", "routes": {}})
 
 
+def _dp(desk: Desk) -> int:
+    return read_dp(request.args, desk.shop.settings.price_decimals)
+
+
 def _paged(desk: Desk, found: Sequence[dict[str, Any]], path: str) -> Response:
     """One page of a list that is sorted already."""
     given = query_pairs(parse_qsl(request.query_string.decode("ascii", "replace"), keep_blank_values=True))
     paging = {name: value for name, value in query_values(given).items() if name in ("page", "per_page")}
-    query = read_query(paging, desk.shop.clock.zone, desk.shop.order_statuses)
+    shop = desk.shop
+    query = read_query(paging, shop.clock.zone, shop.order_statuses, shop.settings.price_decimals)
     start = (query.page - 1) * query.per_page
     rows = list(found[start : start + query.per_page])
     beyond = bool(found) and not rows
     page = Page(rows, 0 if beyond else len(found), 0 if beyond else -(-len(found) // query.per_page))
     headers = {"X-WP-Total": str(page.total), "X-WP-TotalPages": str(page.pages)}
-    link = link_header(f"{desk.shop.url}{API}{path}", given, query, page)
+    link = link_header(f"{shop.url}{API}{path}", given, query, page)
     return answer(rows, headers=headers | ({"Link": link} if link else {}))

@@ -13,7 +13,7 @@ from connectors.woocommerce.sandbox.desk import Desk
 from connectors.woocommerce.sandbox.errors import RestError, invalid_params
 from connectors.woocommerce.sandbox.frame import API, answer, demand, json_body, parsed
 from connectors.woocommerce.sandbox.life import UNPAID
-from connectors.woocommerce.sandbox.listing import link_header, page_of, read_query
+from connectors.woocommerce.sandbox.listing import link_header, page_of, read_dp, read_query
 from connectors.woocommerce.sandbox.php import query_pairs, query_values
 from connectors.woocommerce.sandbox.specs import OrderSpec
 
@@ -29,13 +29,14 @@ def register(api: Blueprint, desk: Desk) -> None:
     @api.get("/orders")
     def list_orders() -> Response:
         given = query_pairs(parse_qsl(request.query_string.decode("ascii", "replace"), keep_blank_values=True))
-        query = read_query(query_values(given), desk.shop.clock.zone, desk.shop.order_statuses)
+        shop = desk.shop
+        query = read_query(query_values(given), shop.clock.zone, shop.order_statuses, shop.settings.price_decimals)
         demand("list")
-        with desk.shop.lock:
-            page = page_of(list(desk.shop.orders.values()), query)
-            bodies = [desk.orders.shown(body["id"]) for body in page.bodies]
+        with shop.lock:
+            page = page_of(list(shop.kept_orders.values()), query)
+            bodies = [desk.orders.shown(body["id"], query.dp) for body in page.bodies]
         headers = {"X-WP-Total": str(page.total), "X-WP-TotalPages": str(page.pages)}
-        link = link_header(f"{desk.shop.url}{API}/orders", given, query, page)
+        link = link_header(f"{shop.url}{API}/orders", given, query, page)
         return answer(bodies, headers=headers | ({"Link": link} if link else {}))
 
     @api.post("/orders")
@@ -49,8 +50,9 @@ def register(api: Blueprint, desk: Desk) -> None:
 
     @api.get("/orders/<int:order_id>")
     def get_order(order_id: int) -> Response:
+        dp = read_dp(request.args, desk.shop.settings.price_decimals)
         demand("view")
-        return answer(desk.orders.shown(order_id))
+        return answer(desk.orders.shown(order_id, dp))
 
     @api.route("/orders/<int:order_id>", methods=["PUT", "POST", "PATCH"])
     def change_order(order_id: int) -> Response:

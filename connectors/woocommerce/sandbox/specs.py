@@ -18,6 +18,10 @@ class Via(StrEnum):
     ADMIN = "admin"
 
 
+#: Where customers buy by themselves.
+CHECKOUTS = frozenset({Via.CLASSIC, Via.BLOCK})
+
+
 class _Spec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Literal
 
+from connectors.woocommerce.sandbox.amounts import stated
 from connectors.woocommerce.sandbox.clock import ShopClock
 from connectors.woocommerce.sandbox.pricing import Pricing
 from connectors.woocommerce.sandbox.specs import CouponSpec
@@ -40,6 +41,8 @@ class Settings:
     currency: str = "DKK"
     country: str = "DK"
     prices_include_tax: bool = True
+    #: WooCommerce's "number of decimals": those of every amount that the shop shows.
+    price_decimals: int = 2
     #: WooCommerce takes Basic over https only; a sandbox has no https.
     basic_over_http: bool = False
     #: The user who made the webhooks: "demoted" lost his role, "deleted" is gone.
@@ -89,9 +92,10 @@ class Shop:
         self.url = ""
         self.rates: list[TaxRate] = list(DEFAULT_RATES)
         self.keys: dict[str, ApiKey] = {}
-        self.orders: dict[int, dict[str, Any]] = {}
-        #: Bodies of refunds by their id, each with its `parent_id`.
-        self.refunds: dict[int, dict[str, Any]] = {}
+        #: Bodies of orders by their id, with amounts as exact as the shop keeps them (`amounts.py`).
+        self.kept_orders: dict[int, dict[str, Any]] = {}
+        #: The same of refunds, each with its `parent_id`.
+        self.kept_refunds: dict[int, dict[str, Any]] = {}
         #: What an order was before it was put into the trash.
         self.trashed: dict[int, str] = {}
         self.products: dict[int, dict[str, Any]] = {}
@@ -105,7 +109,7 @@ class Shop:
         self._webhook_ids = count(1)
 
     def next_id(self) -> int:
-        taken = self.orders.keys() | self.refunds.keys() | self.products.keys()
+        taken = self.kept_orders.keys() | self.kept_refunds.keys() | self.products.keys()
         return next(number for number in self._ids if number not in taken)
 
     def next_item_id(self) -> int:
@@ -120,13 +124,24 @@ class Shop:
         return key
 
     @property
+    def orders(self) -> dict[int, dict[str, Any]]:
+        """Copies of the bodies of all orders, as the shop states them."""
+        return {order_id: self.stated(body) for order_id, body in self.kept_orders.items()}
+
+    def stated(self, kept: dict[str, Any], dp: int | None = None) -> dict[str, Any]:
+        """A copy of a body with its amounts as they are asked for, or with the shop's decimals."""
+        body: dict[str, Any] = stated(kept, self.settings.price_decimals if dp is None else dp)
+        return body
+
+    @property
     def order_statuses(self) -> tuple[str, ...]:
         """All that an order may be made with, or asked for by."""
         return ("auto-draft", *self.order_states)
 
     @property
     def pricing(self) -> Pricing:
-        return Pricing(self.rates, self.settings.country, self.settings.prices_include_tax)
+        settings = self.settings
+        return Pricing(self.rates, settings.country, settings.prices_include_tax, settings.price_decimals)
 
     @property
     def rates_by_id(self) -> dict[int, TaxRate]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-#: Decimals WooCommerce keeps inside; what it shows has the shop's (two).
-INNER = Decimal("0.000001")
-CENT = Decimal("0.01")
+from connectors.woocommerce.sandbox.amounts import inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +57,10 @@ def rates_for(rates: Iterable[TaxRate], country: str, state: str, tax_class: str
 
 def tax_on_top(net: Decimal, rates: Sequence[TaxRate]) -> dict[int, Decimal]:
     """Tax per rate id with six decimals; a compound rate is charged on the other taxes, too."""
-    taxes = {rate.id: _inner(net * rate.percent / 100) for rate in rates if not rate.compound}
+    taxes = {rate.id: inside(net * rate.percent / 100) for rate in rates if not rate.compound}
     for rate in rates:
         if rate.compound:
-            taxes[rate.id] = _inner((net + sum(taxes.values())) * rate.percent / 100)
+            taxes[rate.id] = inside((net + sum(taxes.values())) * rate.percent / 100)
     return taxes
 
 
@@ -72,23 +70,4 @@ def without_tax(gross: Decimal, rates: Sequence[TaxRate]) -> Decimal:
     for rate in rates:
         if rate.compound:
             net /= 1 + rate.percent / 100
-    return _inner(net / (1 + sum((rate.percent for rate in rates if not rate.compound), Decimal(0)) / 100))
-
-
-def rounded_tax(tax: Decimal, *, prices_include_tax: bool) -> Decimal:
-    """A tax in cents: half a cent goes down where prices include tax, up where they do not."""
-    return tax.quantize(CENT, ROUND_HALF_DOWN if prices_include_tax else ROUND_HALF_UP)
-
-
-def rounded_sum(taxes: Mapping[int, Decimal], *, prices_include_tax: bool) -> Decimal:
-    """The tax of a line: its taxes rounded one by one."""
-    return sum((rounded_tax(tax, prices_include_tax=prices_include_tax) for tax in taxes.values()), Decimal("0.00"))
-
-
-def shown(amount: Decimal) -> str:
-    """An amount as the REST API writes it by default."""
-    return str(amount.quantize(CENT, ROUND_HALF_UP) + 0)
-
-
-def _inner(amount: Decimal) -> Decimal:
-    return amount.quantize(INNER, ROUND_HALF_UP)
+    return inside(net / (1 + sum((rate.percent for rate in rates if not rate.compound), Decimal(0)) / 100))

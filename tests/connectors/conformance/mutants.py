@@ -153,22 +153,27 @@ class Remembers(WooCommerceClient):
         super().__init__(url, key, secret, pace)
         self._known: dict[str, Mapping[str, Any]] = {}
 
-    def get_order(self, order_id: str) -> Mapping[str, Any]:
-        return self._known.setdefault(order_id, super().get_order(order_id))
+    def get_order(self, order_id: str, *, exact: bool = False) -> Mapping[str, Any]:
+        return self._known.setdefault(order_id, super().get_order(order_id, exact=exact))
 
 
 class LeavesTheTrash(WooCommerceClient):
-    def get_order(self, order_id: str) -> Mapping[str, Any]:
-        body = super().get_order(order_id)
+    def get_order(self, order_id: str, *, exact: bool = False) -> Mapping[str, Any]:
+        body = super().get_order(order_id, exact=exact)
         if body["status"] == "trash":
             raise Skip("order_gone", "It is in the trash.")
         return body
 
 
+class TakesWhatIsShown(WooCommerceClient):
+    def get_order(self, order_id: str, *, exact: bool = False) -> Mapping[str, Any]:
+        return super().get_order(order_id)
+
+
 class ForgetsRetryAfter(WooCommerceClient):
-    def get_order(self, order_id: str) -> Mapping[str, Any]:
+    def get_order(self, order_id: str, *, exact: bool = False) -> Mapping[str, Any]:
         try:
-            return super().get_order(order_id)
+            return super().get_order(order_id, exact=exact)
         except Retry as retry:
             raise Retry(retry.code, retry.message) from None
 
@@ -176,25 +181,25 @@ class ForgetsRetryAfter(WooCommerceClient):
 class Insists(WooCommerceClient):
     """Tries again by itself, whatever the shop asked for."""
 
-    def get_order(self, order_id: str) -> Mapping[str, Any]:
+    def get_order(self, order_id: str, *, exact: bool = False) -> Mapping[str, Any]:
         try:
-            return super().get_order(order_id)
+            return super().get_order(order_id, exact=exact)
         except Retry:
-            return super().get_order(order_id)
+            return super().get_order(order_id, exact=exact)
 
 
 class LetsTheLibraryOut(WooCommerceClient):
-    def get_order(self, order_id: str) -> Mapping[str, Any]:
+    def get_order(self, order_id: str, *, exact: bool = False) -> Mapping[str, Any]:
         try:
-            return super().get_order(order_id)
+            return super().get_order(order_id, exact=exact)
         except Retry as retry:
             raise ConnectionError(retry.message) from None
 
 
 class BlamesTheUser(WooCommerceClient):
-    def get_order(self, order_id: str) -> Mapping[str, Any]:
+    def get_order(self, order_id: str, *, exact: bool = False) -> Mapping[str, Any]:
         try:
-            return super().get_order(order_id)
+            return super().get_order(order_id, exact=exact)
         except ConnectionBroken as broken:
             raise NeedsUser(broken.code, broken.message) from None
 

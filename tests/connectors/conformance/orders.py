@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from shared.errors import Skip
 from tests.connectors.conformance.inbox import delivered
 from tests.connectors.conformance.judge import NOON, fate_of, listed, stated
 from tests.connectors.conformance.rig import Cases, ShopRig
+
+HALF_A_CENT = Decimal("0.005")
 
 
 class Orders(Cases):
@@ -24,6 +28,28 @@ class Orders(Cases):
         assert stated(fetched) == stated(told) == placed
         assert [stated(order) for order in found] == [placed]
         assert fetched.lines_gross == placed.total
+
+    def test_an_order_that_the_shop_rounds_to_whole_units_is_read_exactly(self, shop: ShopRig) -> None:
+        # Given an order whose lines come to whole units with VAT, and not without it
+        shop.set_clock(NOON)
+        typed = [Decimal(79), Decimal(99), Decimal(147), Decimal(201)]
+        placed = shop.put_order_in_whole_units(typed)
+        # When it is fetched as the shop shows it, and exactly
+        with shop.client() as client:
+            shown, exact = (
+                shop.connector.read_order(client.get_order(placed.id, exact=exactly)) for exactly in (False, True)
+            )
+        # Then the one is in whole units
+        assert shown.is_in_whole_units
+        assert stated(shown) == placed
+        # And the other is the same order, with net and VAT of each line to half a cent
+        for fact in ("id", "number", "modified_at", "total"):
+            assert getattr(exact, fact) == getattr(shown, fact)
+        lines = sorted(exact.lines, key=lambda line: line.total)
+        for price, line in zip(typed, lines, strict=True):
+            vat = sum((tax.amount for tax in line.taxes), Decimal(0))
+            assert abs(line.total - price / Decimal("1.25")) <= HALF_A_CENT
+            assert abs(line.total + vat - price) <= HALF_A_CENT
 
     def test_get_order_is_the_newest_state(self, shop: ShopRig) -> None:
         # Given an order that was fetched once

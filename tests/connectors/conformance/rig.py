@@ -178,6 +178,13 @@ class ShopRig(SystemRig):
         """An order that is hard to add up: several lines and tax rates, odd amounts, a discount, freight."""
 
     @abstractmethod
+    def put_order_in_whole_units(self, typed: Sequence[Decimal]) -> Placed:
+        """An order of a shop that keeps amounts exactly and rounds every one that it states to a whole unit.
+
+        It has a line for each of these prices, 25 % VAT in them.
+        """
+
+    @abstractmethod
     def put_orders(self, count: int) -> list[str]:
         """Ids of that many simple orders, all made in the second on the clock."""
 

@@ -87,6 +87,7 @@ MUTANTS = [
     mistake(talking(mutants.NewestFirst), "test_all_orders_are_listed_once_oldest_change_first", 1, 1),
     mistake(talking(mutants.Remembers), "test_get_order_is_the_newest_state"),
     mistake(talking(mutants.LeavesTheTrash), "test_a_trashed_order_can_be_read_and_is_not_listed"),
+    mistake(talking(mutants.TakesWhatIsShown), "test_an_order_that_the_shop_rounds_to_whole_units_is_read_exactly"),
     mistake(talking(mutants.ForgetsRetryAfter), "test_a_rate_limit_is_obeyed", "get_order"),
     mistake(talking(mutants.Insists), "test_a_rate_limit_is_obeyed", "get_order"),
     mistake(

@@ -70,6 +70,11 @@ class WooCommerceRig(ShopRig):
     def put_order(self, *, status: str | None = None) -> Placed:
         return _placed(self.sandbox.put_order(OrderSpec.model_validate({**SPEC, "status": status or "processing"})))
 
+    def put_order_in_whole_units(self, typed: Sequence[Decimal]) -> Placed:
+        self.sandbox.shop.settings.price_decimals = 0
+        lines = [{"name": "Kaffekrus", "price": price} for price in typed]
+        return _placed(self.sandbox.put_order(lines=lines, country="DK"))
+
     def put_orders(self, count: int) -> list[str]:
         lines = [{"name": "Kaffekrus", "price": "125"}]
         return [str(self.sandbox.put_order(lines=lines)["id"]) for _ in range(count)]
@@ -123,7 +128,7 @@ class WooCommerceRig(ShopRig):
 
     def contents(self) -> object:
         shop = self.sandbox.shop
-        return deepcopy((shop.orders, shop.refunds, shop.products, shop.coupons, shop.webhooks))
+        return deepcopy((shop.kept_orders, shop.kept_refunds, shop.products, shop.coupons, shop.webhooks))
 
     def put_clock_forward(self, seconds: float) -> None:
         self.sandbox.shop.settings.clock_ahead = seconds

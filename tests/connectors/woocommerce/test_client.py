@@ -34,6 +34,13 @@ def test_an_order_is_fetched_with_its_amounts_undamaged() -> None:
     assert replay.asked[0].headers["Accept"] == "application/json"
 
 
+@pytest.mark.parametrize(("how", "decimals"), [({"exact": True}, "6"), ({"exact": False}, None), ({}, None)])
+def test_decimals_are_asked_for_where_amounts_must_be_exact(how: dict[str, bool], decimals: str | None) -> None:
+    with serving(answer(example("order_rich"))) as replay, client(replay.url) as shop:
+        shop.get_order("4102", **how)
+    assert replay.asked[0].args.get("dp") == decimals
+
+
 def test_plain_http_is_signed_as_the_shop_recomputes_it() -> None:
     with serving(answer([])) as replay, client(replay.url) as shop:
         orders_of(shop)
