@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Protocol
@@ -12,8 +13,10 @@ from pydantic import BaseModel
 
 from connectors.base import Connector
 from connectors.pace import UNHURRIED, Pace
+from shared.domain.contact import Contact
 from shared.domain.document import (
     Customer,
+    CustomerKey,
     DocumentKind,
     DocumentPlan,
     FoundDocument,
@@ -24,7 +27,33 @@ from shared.domain.document import (
     SendBy,
 )
 from shared.domain.findings import Finding
+from shared.domain.mapping import Target
 from shared.domain.money import Rounding
+
+
+@dataclass(frozen=True, slots=True)
+class VatZone:
+    """`number`: as the books call it, and as settings name it. `name` is for people, and may be empty."""
+
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What goes out, as it is. `cut`: the names of the texts that were too long for the books, and lost their ends."""
+
+    body: bytes
+    cut: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """`changed`: the names of the contact's fields that were written; `cut`: those of them that lost their ends."""
+
+    customer: Customer
+    changed: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
 
 
 class AccountingClient(Protocol):
@@ -126,19 +155,39 @@ class AccountingClient(Protocol):
         """
         ...
 
+    def vat_zones(self) -> Sequence[VatZone]:
+        """All in which a customer, and so a document, can stand. Kept for some minutes."""
+        ...
+
     def forget(self) -> None:
         """What was kept of the books is asked for anew: somebody says that he has changed something there."""
         ...
 
-    def find_customers(self, email: str) -> Sequence[Customer]:
-        """All customers with that e-mail address, case aside; barred ones too."""
+    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
+        """All customers that have it, each once; barred ones too.
+
+        An e-mail address case aside; a number exactly; a company number with or without its country's prefix, and a
+        phone as `shared.domain.phones.normalised` gives it, both however they are written in the books. None for a
+        value that can be nobody's.
+        """
         ...
 
     def get_customer(self, number: str) -> Customer:
         """Raises Skip("customer_gone")."""
         ...
 
-    def create_customer(self, request: bytes, *, key: str) -> Customer: ...
+    def create_customer(self, request: bytes, *, key: str) -> Customer:
+        """Raises Skip("customer_exists") when the number that the request asks for is taken."""
+        ...
+
+    def update_customer(self, number: str, contact: Contact, fields: Collection[str]) -> Updated:
+        """Makes the named fields what the contact says, where it says something; all else of the customer stays.
+
+        `fields`: of `shared.domain.contact.FIELDS`. Writes nothing where nothing differs. Wherever the outcome is
+        unknown it is simply done again. Raises Skip("customer_gone"), and NeedsUser for what the books refuse, naming
+        the field.
+        """
+        ...
 
     def find_products(self, numbers: Collection[str]) -> Sequence[Product]:
         """Those of the numbers that the books have, each spelt as the books spell it; barred ones too."""
@@ -155,6 +204,8 @@ class Accounting(Connector):
     #: What the owner chooses for documents in these books; all of it may be left out.
     Settings: ClassVar[type[BaseModel]]
     document_kinds: ClassVar[frozenset[DocumentKind]]
+    #: What a document can hold besides what an order fills by itself; `DocumentPlan.fields` goes by their names.
+    document_fields: ClassVar[tuple[Target, ...]]
     #: How the books round VAT; None where nobody knows.
     rounding: ClassVar[Rounding | None]
 
@@ -167,15 +218,23 @@ class Accounting(Connector):
         """The VAT zone of a document whose plan names none."""
 
     @abstractmethod
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
         """The exact request that makes the draft, from filled settings. The same plan gives the same bytes.
 
-        Raises NeedsUser for what the books cannot hold (a product number that is too long, an amount with three
-        decimals, a VAT zone that is none); texts that are too long are cut.
+        Texts that are too long are cut, and named: "recipient.address", "delivery.city", a field by its own name,
+        "line 2" as the document counts its lines. The plan's reference never is: it stands first where it is found,
+        before a blank and the field `reference`. Raises NeedsUser for what the books cannot hold (a product number that
+        is too long, an amount with three decimals, a VAT zone that is none, a field that is not declared or of another
+        kind).
         """
 
     @abstractmethod
-    def write_customer(self, customer: NewCustomer, settings: BaseModel) -> bytes: ...
+    def write_customer(self, customer: NewCustomer, settings: BaseModel) -> Request:
+        """The exact request that makes the customer, from filled settings. The same customer gives the same bytes.
+
+        `Request.cut` names fields of the contact. Raises NeedsUser for what the books cannot hold; an address or a
+        number by which somebody is found or reached is never cut.
+        """
 
     @abstractmethod
     def write_product(self, product: NewProduct, settings: BaseModel) -> bytes: ...

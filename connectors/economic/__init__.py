@@ -7,13 +7,16 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
-from connectors.accounting import Accounting, AccountingClient
+from connectors.accounting import Accounting, AccountingClient, Request
 from connectors.economic import credentials as access
 from connectors.economic import settings as choices
 from connectors.economic import write
 from connectors.economic.client import EconomicClient
+from connectors.economic.document_fields import DOCUMENT_FIELDS
+from connectors.economic.write_customer import write_customer
 from connectors.pace import UNHURRIED, Budget, Pace
 from shared.domain.document import DocumentKind, DocumentPlan, NewCustomer, NewProduct
+from shared.domain.mapping import Target
 from shared.domain.money import Rounding
 
 
@@ -23,6 +26,7 @@ class Economic(Accounting):
     Credentials: ClassVar[type[BaseModel]] = access.Credentials
     Settings: ClassVar[type[BaseModel]] = choices.Settings
     document_kinds: ClassVar[frozenset[DocumentKind]] = frozenset({DocumentKind.ORDER, DocumentKind.INVOICE})
+    document_fields: ClassVar[tuple[Target, ...]] = DOCUMENT_FIELDS
     #: Neither written down anywhere nor recorded.
     rounding: ClassVar[Rounding | None] = None
     #: As the header X-RateLimiting names it: "token-limit-10000-per-60-seconds".
@@ -37,11 +41,11 @@ class Economic(Accounting):
     def own_zone(self, settings: BaseModel) -> str:
         return str(choices.as_settings(settings).vat_zone)
 
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
         return write.write_document(plan, choices.as_settings(settings))
 
-    def write_customer(self, customer: NewCustomer, settings: BaseModel) -> bytes:
-        return write.write_customer(customer, choices.as_settings(settings))
+    def write_customer(self, customer: NewCustomer, settings: BaseModel) -> Request:
+        return write_customer(customer, choices.as_settings(settings))
 
     def write_product(self, product: NewProduct, settings: BaseModel) -> bytes:
         return write.write_product(product, choices.as_settings(settings))

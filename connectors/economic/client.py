@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from connectors.accounting import Updated, VatZone
 from connectors.economic import filters, read
 from connectors.economic.check import check
 from connectors.economic.chosen import check_chosen
 from connectors.economic.credentials import Credentials
+from connectors.economic.customers import Customers
 from connectors.economic.errors import unexpected
-from connectors.economic.lookups import Lookups, rows
+from connectors.economic.lookups import Lookup, Lookups, rows
 from connectors.economic.open_days import open_day
 from connectors.economic.products import Products
 from connectors.economic.read import Shelf
@@ -23,9 +25,10 @@ from connectors.economic.refused_booking import explain
 from connectors.economic.rest import Answer, Rest
 from connectors.economic.settings import as_settings
 from connectors.economic.vat_rates import vat_rates
-from connectors.economic.write import is_email, is_reference, write_booking
+from connectors.economic.write import is_reference, write_booking
 from connectors.pace import UNHURRIED, Pace
-from shared.domain.document import Customer, DocumentKind, FoundDocument, Place, Product, SendBy
+from shared.domain.contact import Contact
+from shared.domain.document import Customer, CustomerKey, DocumentKind, FoundDocument, Place, Product, SendBy
 from shared.domain.findings import Finding
 from shared.errors import NeedsUser, Skip
 
@@ -38,6 +41,7 @@ class EconomicClient:
     def __init__(self, credentials: Credentials, pace: Pace = UNHURRIED) -> None:
         self._rest = Rest(credentials, pace)
         self.lookups = Lookups(self._rest)
+        self.customers = Customers(self._rest)
         self.products = Products(self._rest)
 
     def __enter__(self) -> EconomicClient:
@@ -142,23 +146,17 @@ class EconomicClient:
 
     # Customers.
 
-    def find_customers(self, email: str) -> Sequence[Customer]:
-        if not is_email(email):
-            return []
-        clause = {"filter": filters.equals("email", email)}
-        found = [_found(read.customer(row), write=False) for row in rows(self._rest, "customers", clause)]
-        return [customer for customer in found if customer.email.casefold() == email.casefold()]
+    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
+        return self.customers.find(key, value)
 
     def get_customer(self, number: str) -> Customer:
-        if not re.fullmatch("[1-9][0-9]{0,8}", number):
-            raise Skip("customer_gone", "e-conomic has no such customer: its numbers have one to nine digits.")
-        customer = _found(_if_object(self._rest.get(f"customers/{number}"), read.customer), write=False)
-        if customer.number != number:
-            raise unexpected(write=False)
-        return customer
+        return self.customers.get(number)
 
     def create_customer(self, request: bytes, *, key: str) -> Customer:
-        return _made(self._rest.post("customers", request, key=key), read.customer)
+        return self.customers.create(request, key=key)
+
+    def update_customer(self, number: str, contact: Contact, fields: Collection[str]) -> Updated:
+        return self.customers.update(number, contact, fields)
 
     # Products.
 
@@ -171,6 +169,9 @@ class EconomicClient:
 
     def vat_rates(self, numbers: Collection[str], zone: str) -> Mapping[str, Decimal]:
         return vat_rates(self.lookups, self.products, numbers, zone)
+
+    def vat_zones(self) -> Sequence[VatZone]:
+        return [VatZone(entry.id, entry.name) for entry in self.lookups.entries(Lookup.VAT_ZONES)]
 
     def create_product(self, request: bytes, *, key: str) -> Product:
         """e-conomic's word for a number that is taken is not known: one that it refuses is looked up."""

@@ -18,6 +18,7 @@ BOOKING_REFUSED = "booking_refused"
 #: Paths of requests, as `Row.request` takes them.
 BOOKING = "invoices/booked"
 DRAFTS = r"(?:orders|invoices)/drafts(?:/\d+)?"
+CUSTOMERS = r"customers(?:/\d+)?"
 YEARS = "accounting-years(?:/.+)?"
 RATES = r"product-groups/\d+/sales-accounts|accounts/\d+|vat-accounts"
 
@@ -72,6 +73,11 @@ _DUE_DATE = (
 _NO_RIGHTS = (
     "e-conomic does not give shopledger the right to do this: connect it again as an administrator, with a plan that"
     " lets other programs write."
+)
+_CUSTOMER_FIELD = "e-conomic does not take what the order says of the customer{detail}: correct it in the shop."
+_CUSTOMER_FIELDS = (
+    "name|email|ean|pNumber|zip|city|address|country|telephoneAndFaxNumber|mobilePhone|website"
+    "|corporateIdentificationNumber|vatNumber|publicEntryNumber"
 )
 _NO_BOOKING = "e-conomic refuses to book the draft{detail}: try to book it there, where the reason is shown."
 
@@ -167,6 +173,14 @@ _BY_CODE = (
         names="productNumber",
         request="products",
     ),
+    Row(
+        NeedsUser,
+        "customer_number",
+        "e-conomic does not take the number that the customer is to have: choose another one.",
+        names="customerNumber",
+        request=CUSTOMERS,
+    ),
+    Row(NeedsUser, "customer_field", _CUSTOMER_FIELD, names=_CUSTOMER_FIELDS, request=CUSTOMERS),
     # Of what is wrong at booking nothing but a closed period was recorded: `refused_booking` looks for the rest.
     Row(
         NeedsUser,
@@ -228,6 +242,9 @@ _BY_NAME = (
     *_setting("customer_group", r"customerGroup(?:Number)?", "CustomerInvalidGroupId", "Customer group"),
     *_setting("product_group", r"productGroup(?:Number)?", "ProductGroupDoesNotExist", "Product group"),
     *_setting("unit", r"unit(?:Number)?", None, "Unit"),
+    *_setting("sales_person", "salesPerson", None, "Employee"),
+    *_setting("vendor_reference", "vendorReference", None, "Employee"),
+    *_setting("project", r"project(?:Number)?", None, "Project"),
     *(
         Row(
             NeedsUser,
@@ -264,16 +281,10 @@ _BY_NAME = (
     Row(
         NeedsUser,
         "customer_field",
-        "e-conomic does not take what the order says of the customer{detail}: correct it in the shop.",
+        _CUSTOMER_FIELD,
         codes="Customer(?:InvalidEmail|InvalidEAN|InvalidPNumber|InvalidCharacters)",
     ),
-    Row(
-        NeedsUser,
-        "customer_field",
-        "e-conomic does not take what the order says of the customer{detail}: correct it in the shop.",
-        names="name|email|ean|pNumber|zip|city|address|country|telephoneAndFaxNumber",
-        request=f"customers|{DRAFTS}",
-    ),
+    Row(NeedsUser, "customer_field", _CUSTOMER_FIELD, names=_CUSTOMER_FIELDS, request=DRAFTS),
 )
 
 _THE_REST = (

@@ -89,11 +89,13 @@ class Lookups:
         self._kept: dict[str, tuple[float, Any]] = {}
 
     def entries(self, which: Lookup) -> Sequence[Entry]:
-        """All entries that may be used, lowest number first; deleted layouts are left out."""
+        """All entries that may be used, lowest number first: no deleted layouts, no VAT zones of suppliers only."""
         path, key = which.value
 
         def ask() -> Sequence[Entry]:
             usable = [row for row in rows(self._rest, path) if row.get("deleted") is not True]
+            # e-conomic leaves out a false, so a zone that is silent is meant only where others speak.
+            usable = [row for row in usable if row.get("enabledForCustomer") is True] or usable
             return sorted((_entry(row, key) for row in usable), key=lambda entry: (len(entry.id), entry.id))
 
         return self._keep(path, ask)

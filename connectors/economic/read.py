@@ -80,14 +80,15 @@ def customer(row: Mapping[str, Any]) -> Customer | None:
     number = row.get("customerNumber")
     if type(number) is not int:
         return None
-    zone = row.get("vatZone")
-    zone_number = zone.get("vatZoneNumber") if isinstance(zone, dict) else None
     return Customer(
         number=str(number),
         name=_text(row.get("name")),
         email=_text(row.get("email")),
         barred=row.get("barred") is True,
-        vat_zone=str(zone_number) if type(zone_number) is int else None,
+        vat_zone=_number_in(row, "vatZone"),
+        payment_terms=_number_in(row, "paymentTerms"),
+        layout=_number_in(row, "layout"),
+        group=_number_in(row, "customerGroup"),
     )
 
 
@@ -100,9 +101,8 @@ def product(row: Mapping[str, Any]) -> Product | None:
 
 def group_of(row: Mapping[str, Any]) -> int | None:
     """The number of a product's group."""
-    group = row.get("productGroup")
-    number = group.get("productGroupNumber") if isinstance(group, dict) else None
-    return number if type(number) is int else None
+    number = _number_in(row, "productGroup")
+    return None if number is None else int(number)
 
 
 def says_deleted(value: object) -> bool:
@@ -115,9 +115,22 @@ def product_number_of(request: bytes) -> str:
     return str(json.loads(request)["productNumber"])
 
 
+def customer_number_of(request: bytes) -> str | None:
+    """The number in a request that `write_customer` wrote, where it asks for one."""
+    number = json.loads(request).get("customerNumber")
+    return None if number is None else str(number)
+
+
 def _reference(row: Mapping[str, Any]) -> str:
     references = row.get("references")
     return _text(references.get("other")) if isinstance(references, dict) else ""
+
+
+def _number_in(row: Mapping[str, Any], name: str) -> str | None:
+    """The number that a row refers to: {"layout": {"layoutNumber": 19}}."""
+    reference = row.get(name)
+    number = reference.get(f"{name}Number") if isinstance(reference, dict) else None
+    return str(number) if type(number) is int else None
 
 
 def _text(value: object) -> str:

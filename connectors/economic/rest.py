@@ -42,8 +42,10 @@ MAX_SECONDS = 60.0
 #: A thousand documents without their lines are 3 MB.
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
-#: All that may be deleted or replaced: one draft. The same path without its number would wipe every draft of the books.
+#: All that may be deleted: one draft. The same path without its number would wipe every draft of the books.
 ONE_DRAFT = re.compile(r"(?:orders|invoices)/drafts/[1-9][0-9]{0,8}")
+#: Method -> the only paths that it may have. A customer may be replaced, too, and never deleted.
+ENDANGERED = {"DELETE": ONE_DRAFT, "PUT": re.compile(rf"{ONE_DRAFT.pattern}|customers/[1-9][0-9]{{0,8}}")}
 
 #: A header holds these; others of a key are percent-encoded, and with them the "%".
 KEY_CHARACTERS = "".join(chr(code) for code in range(0x21, 0x7F)).replace("%", "")
@@ -98,11 +100,11 @@ class Rest:
         return self._send("POST", path, body=body, key=key)
 
     def put(self, path: str, body: bytes, *, key: str) -> Answer:
-        """As `post`. Sends nothing, and raises our own mistake, for any path but that of one draft."""
+        """As `post`. Sends nothing, and raises our own mistake, for any path but that of one draft or customer."""
         return self._send("PUT", path, body=body, key=key)
 
     def delete(self, path: str, *, key: str) -> Answer:
-        """As `put`."""
+        """As `post`. Sends nothing, and raises our own mistake, for any path but that of one draft."""
         return self._send("DELETE", path, key=key)
 
     def _send(
@@ -125,7 +127,7 @@ class Rest:
 
     def _request(self, method: str, path: str, query: Mapping[str, str], body: bytes, key: str) -> httpx.Request:
         """Raises our own mistake for what must not, or cannot, be sent."""
-        if method in ("PUT", "DELETE") and not ONE_DRAFT.fullmatch(path):
+        if method in ENDANGERED and not ENDANGERED[method].fullmatch(path):
             raise our_mistake()
         if method != "GET" and not key:
             raise our_mistake()

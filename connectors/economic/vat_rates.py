@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
+from connectors.economic.body import zone_number
 from connectors.economic.errors import unexpected
 from connectors.economic.lookups import Lookups
 from connectors.economic.products import Products
-from connectors.economic.write import zone_number
 from shared.errors import NeedsUser
 
 

@@ -19,7 +19,8 @@ ENVELOPE = "E04300"
 _WORD = re.compile(r"[A-Za-z0-9_]{1,80}")
 #: Properties whose value is a number, or a word, of the books and never of a customer.
 _HARMLESS_PROPERTY = re.compile(
-    r"(?:product|layout|paymentTerms|vatZone|customerGroup|productGroup|unit|account|customer)(?:Number)?|currency",
+    r"(?:product|layout|paymentTerms|vatZone|customerGroup|productGroup|unit|account|customer|project)(?:Number)?"
+    r"|currency|salesPerson|vendorReference",
     re.IGNORECASE,
 )
 _HARMLESS_VALUE = re.compile(r"[^@\s\x00-\x1f]{1,25}")

@@ -6,10 +6,13 @@ cuts them to the system's limits when it writes the request.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from shared.domain.contact import Contact
 
 
 class DocumentKind(StrEnum):
@@ -37,12 +40,41 @@ class SendBy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
+    """Who is billed. Where the books have no place for a part of it, a connector writes it where a letter would."""
+
     name: str
+    #: The person at a company, in the owner's words ("Att. Mette Holm"): a line before the street.
+    attention: str = ""
     address: str = ""
     postcode: str = ""
     city: str = ""
-    #: ISO 3166-1 alpha-2
+    #: The state, where letters name it: a word behind the city.
+    region: str = ""
+    #: Its name, in the owner's language.
     country: str = ""
+    #: The number to which electronic invoices are sent, 13 digits.
+    ean: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Where the goods go: an address that is not the recipient's, or terms or a day alone."""
+
+    #: Who gets them, where that is not the recipient: a line before the street.
+    name: str = ""
+    #: As `Recipient.attention`.
+    attention: str = ""
+    address: str = ""
+    postcode: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
+    terms: str = ""
+    day: date | None = None
+
+
+#: What a field of a document holds.
+FieldValue = str | Decimal | date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +101,10 @@ class DocumentPlan:
     #: The customer's number in the books.
     customer: str
     recipient: Recipient
-    #: The shop's order number, for people.
-    heading: str
+    #: None where the goods go to the recipient.
+    delivery: Delivery | None = None
+    #: By the names that the connector declares (`Accounting.document_fields`); each wins over what else the plan has.
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
     lines: tuple[DocumentLine, ...]
     #: Gross: what the books must come to.
     total: Decimal
@@ -108,23 +142,30 @@ class Customer:
     name: str
     email: str
     barred: bool
-    #: As the books call it; None where they state none.
+    #: What is the customer's own, as the books call it; None where they state none, here and below.
     vat_zone: str | None = None
+    payment_terms: str | None = None
+    layout: str | None = None
+    group: str | None = None
+
+
+class CustomerKey(StrEnum):
+    """By what a customer is found in the books."""
+
+    EMAIL = "email"
+    NUMBER = "number"
+    COMPANY_NUMBER = "company_number"
+    PHONE = "phone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCustomer:
-    name: str
-    email: str
+    contact: Contact
     currency: str
-    address: str = ""
-    postcode: str = ""
-    city: str = ""
-    #: ISO 3166-1 alpha-2
-    country: str = ""
-    phone: str = ""
     #: None for the one of the settings.
     vat_zone: str | None = None
+    #: None for the one that the books give.
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

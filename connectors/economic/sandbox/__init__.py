@@ -100,6 +100,12 @@ class EconomicSandbox(Sandbox):
             number, {"name": name, **({"email": email} if email else {}), **fields}, barred=barred
         )
 
+    def put_employee(self, number: int, name: str = "Ansat") -> None:
+        self._hand.employee(number, name)
+
+    def put_project(self, number: int) -> None:
+        self._hand.project(number)
+
     def put_draft(
         self,
         kind: DocumentKind,

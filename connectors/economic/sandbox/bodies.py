@@ -88,6 +88,8 @@ BOOKING = Shape({
     "sendBy": Text(choices=("none", "EAN", "Email")),
 })  # fmt: skip
 
+CONTACT = reference("customerContactNumber", IDENTIFIER)
+
 CUSTOMER = Shape({
     "customerNumber": CUSTOMER_NUMBER,
     "name": Text(255, required=True, shortest=1),
@@ -109,8 +111,17 @@ CUSTOMER = Shape({
     "pNumber": Text(10, shortest=10),
     "ean": Text(13),
     "publicEntryNumber": Text(50),
+    "vatNumber": Text(20),
     "creditLimit": Number(),
     "barred": Flag(),
+})  # fmt: skip
+
+#: What a new customer cannot have yet.
+CUSTOMER_REPLACED = Shape({
+    **CUSTOMER.fields,
+    "attention": CONTACT,
+    "customerContact": CONTACT,
+    "defaultDeliveryLocation": reference("deliveryLocationNumber", IDENTIFIER),
 })  # fmt: skip
 
 PRODUCT = Shape({

@@ -42,6 +42,15 @@ class NewProduct(_Given):
     barred: bool = False
 
 
+class NewEmployee(_Given):
+    number: int
+    name: str = "Ansat"
+
+
+class NewProject(_Given):
+    number: int
+
+
 class NewProductGroup(_Given):
     number: int
     name: str = "Varer"
@@ -220,6 +229,17 @@ def _register_master(controls: Blueprint, books: Books, hand: Hand) -> None:
         """A number that is taken is replaced, so that this bars a product, too."""
         given = NewProduct.model_validate(request.get_json())
         hand.product(given.number, given.name, given.group, barred=given.barred)
+        return "", 204
+
+    @controls.post("/employees")
+    def put_employee() -> ResponseReturnValue:
+        given = NewEmployee.model_validate(request.get_json())
+        hand.employee(given.number, given.name)
+        return "", 204
+
+    @controls.post("/projects")
+    def put_project() -> ResponseReturnValue:
+        hand.project(NewProject.model_validate(request.get_json()).number)
         return "", 204
 
     @controls.post("/product-groups")

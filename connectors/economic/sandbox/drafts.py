@@ -11,7 +11,7 @@ from typing import Any
 from connectors.economic.sandbox import furniture, references
 from connectors.economic.sandbox.furniture import Layout, PaymentTerms, Unit, VatZone
 from connectors.economic.sandbox.problems import Code, Path, Problems
-from connectors.economic.sandbox.references import Finder
+from connectors.economic.sandbox.references import Finder, Resource
 from connectors.economic.sandbox.state import Books, Settings
 from connectors.economic.sandbox.totals import Totals, add_up, line_net, vat_of
 
@@ -55,7 +55,7 @@ class Draft:
     terms: PaymentTerms
     customer: int
     zone: VatZone
-    #: As they were sent, without what is ignored: recipient (without its zone), delivery, notes, references.
+    #: As they are shown: recipient (without its zone), delivery, notes, references, project.
     texts: Mapping[str, Any]
     lines: tuple[Line, ...]
     totals: Totals
@@ -87,10 +87,8 @@ class _Composer:
         layout = self._layout()
         terms: PaymentTerms | None = self._find.row(("paymentTerms",), body["paymentTerms"], references.PAYMENT_TERMS)
         customer = self._find.customer(("customer",), body["customer"])
-        zone: VatZone | None = self._find.row(
-            ("recipient", "vatZone"), body["recipient"]["vatZone"], references.VAT_ZONE
-        )
-        self._people_and_places()
+        zone = self._find.vat_zone(("recipient", "vatZone"), body["recipient"]["vatZone"])
+        named = self._people_and_places()
         due = self._due(terms)
         rate = self._exchange_rate()
         lines = tuple(self._line(index, line, zone) for index, line in enumerate(body.get("lines", ())))
@@ -105,7 +103,7 @@ class _Composer:
             terms=terms,
             customer=customer["customerNumber"],
             zone=zone,
-            texts=_texts(body),
+            texts=_texts(body) | {name: value for name, value in named.items() if value},
             lines=lines,
             totals=_added_up(lines, self._books.settings),
         )
@@ -149,18 +147,27 @@ class _Composer:
         self._check_scale(("exchangeRate",), self._body["exchangeRate"], 6)
         return Decimal(self._body["exchangeRate"])
 
-    def _people_and_places(self) -> None:
-        """These books have no employees, projects, places of delivery and contacts, so none of them is found."""
-        said = self._body.get("references", {})
-        for name in ("salesPerson", "vendorReference"):
-            self._find.row(("references", name), said.get(name), references.EMPLOYEE)
-        self._find.row(("project",), self._body.get("project"), references.PROJECT)
+    def _people_and_places(self) -> dict[str, Any]:
+        """References and project, as they are shown. These books have no places of delivery and no contacts, so none of
+        them is found."""
+        said = dict(self._body.get("references", {}))
+        for name in [name for name in ("salesPerson", "vendorReference") if name in said]:
+            said[name] = self._link(("references", name), said[name], references.EMPLOYEE)
+        project = {}
+        if "project" in self._body:
+            project = self._link(("project",), self._body["project"], references.PROJECT)
         self._find.row(("deliveryLocation",), self._body.get("deliveryLocation"), references.DELIVERY_LOCATION)
         for contact in (said.get("customerContact"), self._body["recipient"].get("attention")):
             if contact is not None:
                 message = "The contact belongs to another customer than the document."
                 number = contact.get("customerContactNumber")
                 self._problems.add(("customerContact",), message, Code.OTHER_CUSTOMERS_CONTACT, value=number)
+        return {"references": said, "project": project}
+
+    def _link(self, path: Path, reference: Mapping[str, Any], resource: Resource) -> dict[str, Any]:
+        row = self._find.row(path, reference, resource)
+        link = f"{self._books.url}/{resource.collection}"
+        return {} if row is None else {resource.number: row.number, "self": f"{link}/{row.number}"}
 
     def _line(self, index: int, line: Mapping[str, Any], zone: VatZone | None) -> Line:
         path: Path = ("lines", index)
@@ -211,7 +218,7 @@ def _added_up(lines: Sequence[Line], settings: Settings) -> Totals:
 
 
 def _texts(body: Mapping[str, Any]) -> dict[str, Any]:
-    texts = {name: body[name] for name in ("delivery", "notes", "references") if body.get(name)}
+    texts = {name: body[name] for name in ("delivery", "notes") if body.get(name)}
     if "deliveryDate" in texts.get("delivery", {}):
         texts["delivery"] = {**texts["delivery"], "deliveryDate": body["delivery"]["deliveryDate"].isoformat()}
     recipient = {name: value for name, value in body["recipient"].items() if name != "vatZone"}

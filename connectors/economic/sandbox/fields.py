@@ -92,6 +92,10 @@ ACCOUNTS = Fields(
     },
     frozenset({"barred"}),
 )
+EMPLOYEES = Fields(
+    {**_of(Kind.NUMBER, "employeeNumber"), **_of(Kind.TEXT, "name email phone"), **_of(Kind.FLAG, "barred")},
+    frozenset({"barred"}),
+)
 CUSTOMER_GROUPS = Fields({**_of(Kind.NUMBER, "customerGroupNumber account.accountNumber"), **_of(Kind.TEXT, "name")})
 ACCOUNTING_YEARS = Fields({**_of(Kind.TEXT, "year"), **_of(Kind.MOMENT, "fromDate toDate")})
 PERIODS = Fields({**_of(Kind.NUMBER, "periodNumber"), **_of(Kind.MOMENT, "fromDate toDate")})

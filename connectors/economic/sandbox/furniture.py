@@ -1,4 +1,4 @@
-"""What stands in new books: currencies, layouts, payment terms, VAT zones, groups, units."""
+"""What stands in new books: currencies, layouts, payment terms, VAT zones, groups, units; and whom they may name."""
 
 from __future__ import annotations
 
@@ -64,12 +64,15 @@ class PaymentTerms:
 class VatZone:
     number: int
     name: str
+    #: Else for suppliers only.
+    for_customers: bool = True
 
     def as_json(self, url: str) -> dict[str, Any]:
+        for_customers = {"enabledForCustomer": True} if self.for_customers else {}
         return {
             "vatZoneNumber": self.number,
             "name": self.name,
-            "enabledForCustomer": True,
+            **for_customers,
             "enabledForSupplier": True,
             "self": f"{url}/vat-zones/{self.number}",
         }
@@ -108,6 +111,23 @@ class ProductGroup:
             "products": f"{link}/products",
             "self": link,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Employee:
+    number: int
+    name: str
+
+    def as_json(self, url: str) -> dict[str, Any]:
+        link = f"{url}/employees/{self.number}"
+        return {"employeeNumber": self.number, "name": self.name, "customers": f"{link}/customers", "self": link}
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Documents name them; the API that is imitated does not list them."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from connectors.economic.sandbox import bodies, furniture
 from connectors.economic.sandbox.booking import check_bookable
 from connectors.economic.sandbox.documents import Documents, Record, SandboxDocument
 from connectors.economic.sandbox.drafts import compose
+from connectors.economic.sandbox.furniture import Employee, Project
 from connectors.economic.sandbox.master import put_customer, put_product
 from connectors.economic.sandbox.problems import ApiError
 from connectors.economic.sandbox.shapes import read_body
@@ -39,13 +40,21 @@ class Hand:
             "paymentTerms": {"paymentTermsNumber": 1},
         }
         with self._books.lock, _refusals():
-            body = read_body(bodies.CUSTOMER, {**usual, "barred": barred, **fields})
+            body = read_body(bodies.CUSTOMER_REPLACED, {**usual, "barred": barred, **fields})
             return int(put_customer(self._books, body, number)["customerNumber"])
 
     def product(self, number: str, name: str, group: int, *, barred: bool) -> None:
         body = {"productNumber": number, "name": name, "productGroup": {"productGroupNumber": group}, "barred": barred}
         with self._books.lock, _refusals():
             put_product(self._books, read_body(bodies.PRODUCT, body), number)
+
+    def employee(self, number: int, name: str) -> None:
+        with self._books.lock:
+            self._books.employees[number] = Employee(number, name)
+
+    def project(self, number: int) -> None:
+        with self._books.lock:
+            self._books.projects[number] = Project(number)
 
     def product_group(self, number: int, rates: Mapping[int, Decimal], name: str) -> None:
         with self._books.lock:

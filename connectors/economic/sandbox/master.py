@@ -21,7 +21,7 @@ def put_customer(books: Books, body: Mapping[str, Any], number: int | None = Non
     find = Finder(books, problems)
     parts = {
         "customerGroup": find.row(("customerGroup",), body["customerGroup"], references.CUSTOMER_GROUP),
-        "vatZone": find.row(("vatZone",), body["vatZone"], references.VAT_ZONE),
+        "vatZone": find.vat_zone(("vatZone",), body["vatZone"]),
         "paymentTerms": find.row(("paymentTerms",), body["paymentTerms"], references.PAYMENT_TERMS),
         "layout": find.row(("layout",), body.get("layout"), references.LAYOUT),
     }

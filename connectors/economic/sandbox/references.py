@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from connectors.economic.sandbox.furniture import VatZone
 from connectors.economic.sandbox.ids import decode_id
 from connectors.economic.sandbox.problems import Code, Path, Problems
 from connectors.economic.sandbox.state import Books
@@ -63,6 +64,13 @@ class Finder:
         elif found is not None and found.get("barred"):
             self._problems.add(path, f"Customer '{number}' is barred.", Code.BARRED_CUSTOMER, value=number)
         return found
+
+    def vat_zone(self, path: Path, reference: Mapping[str, Any]) -> VatZone | None:
+        zone: VatZone | None = self.row(path, reference, VAT_ZONE)
+        if zone is not None and not zone.for_customers:
+            message = f"VatZone '{zone.number}' is not enabled for customers."
+            self._problems.add(path, message, Code.NO_VAT_ZONE, value=zone.number)
+        return zone
 
     def product(self, path: Path, reference: Mapping[str, Any]) -> dict[str, Any] | None:
         number = reference.get("productNumber") or _last_of(reference)

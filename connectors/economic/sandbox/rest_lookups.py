@@ -24,6 +24,7 @@ NUMBERED: dict[str, Fields] = {
     "customer-groups": fields.CUSTOMER_GROUPS,
     "product-groups": fields.NONE,
     "units": fields.NONE,
+    "employees": fields.EMPLOYEES,
     "accounts": fields.ACCOUNTS,
 }
 

@@ -40,7 +40,7 @@ def _register_customers(api: Flask) -> None:
     def replace_customer(number: int) -> Response:
         """What the body leaves out is cleared; a customer that is not there is created."""
         books = this_desk().books
-        body = accepted(bodies.CUSTOMER, "customers.customerNo.put")
+        body = accepted(bodies.CUSTOMER_REPLACED, "customers.customerNo.put")
         is_known = number in books.customers
         entity = put_customer(books, body, number)
         return dump(entity) if is_known else _created(entity)

@@ -29,6 +29,8 @@ class Rule(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Text(Rule):
+    """`limit` and `shortest` in UTF-16 units, of which an emoji has two."""
+
     limit: int | None = None
     required: bool = False
     shortest: int = 0
@@ -37,9 +39,9 @@ class Text(Rule):
     def read(self, value: Any, path: Path, problems: Problems) -> Any:
         if not isinstance(value, str):
             _wrong_type(problems, path, "String", value)
-        elif self.limit is not None and len(value) > self.limit:
+        elif self.limit is not None and _units(value) > self.limit:
             problems.add(path, f"Longer than {self.limit} characters.", value=value)
-        elif len(value) < self.shortest:
+        elif _units(value) < self.shortest:
             problems.add(path, f"Shorter than {self.shortest} characters.", value=value)
         elif self.choices and value not in self.choices:
             problems.add(path, f"Not one of {', '.join(self.choices)}.", value=value)
@@ -148,6 +150,10 @@ def read_body(shape: Shape, body: Any) -> dict[str, Any]:
     read = shape.read(body, (), problems)
     problems.raise_any()
     return dict(read)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _wrong_type(problems: Problems, path: Path, wanted: str, value: Any) -> None:

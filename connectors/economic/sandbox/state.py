@@ -13,7 +13,7 @@ from typing import Any
 from connectors.economic.sandbox import furniture
 from connectors.economic.sandbox.chart import Chart
 from connectors.economic.sandbox.clock import BooksClock
-from connectors.economic.sandbox.furniture import ProductGroup
+from connectors.economic.sandbox.furniture import Employee, ProductGroup, Project
 from connectors.economic.sandbox.periods import Periods
 from connectors.economic.sandbox.table import Table
 from connectors.economic.sandbox.totals import Rounding, Ties
@@ -80,6 +80,8 @@ class Books:
             rates = dict.fromkeys(self.vat_zones, Decimal(0)) | {furniture.DOMESTIC: domestic}
             self.put_product_group(number, name, rates)
         self.units = furniture.units()
+        self.employees: dict[int, Employee] = {}
+        self.projects: dict[int, Project] = {}
         self.periods = Periods(self.clock.today())
         self.customers: Table[int] = Table("email")
         #: By number in lower case: two numbers that differ in case only are one.
@@ -107,6 +109,8 @@ class Books:
             "customer-groups": self.customer_groups,
             "product-groups": self.product_groups,
             "units": self.units,
+            "employees": self.employees,
+            "projects": self.projects,
             "accounts": self.chart.accounts,
         }
         return known.get(collection, {})

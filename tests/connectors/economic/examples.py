@@ -15,6 +15,7 @@ from connectors.economic.client import EconomicClient
 from connectors.economic.credentials import Credentials
 from connectors.economic.settings import Settings
 from connectors.pace import UNHURRIED, Pace
+from shared.domain.contact import Contact
 from shared.domain.document import DocumentKind, DocumentLine, DocumentPlan, NewCustomer, Recipient
 from shared.errors import Fate
 from tests.connectors.woocommerce.replay import Replay, answer
@@ -33,11 +34,13 @@ PLAN = DocumentPlan(
     recipient=Recipient(
         name="Ane Lampe", address="Lampevej 1\n2. th.", postcode="9999", city="Lampeland", country="DK"
     ),
-    heading="Ordre 42",
+    fields={"heading": "Ordre 42"},
     lines=(MUG,),
     total=Decimal("199"),
 )
-NEW_CUSTOMER = NewCustomer(name="Ane Lampe", email="ane@lampeland.example", currency="DKK", postcode="9999")
+NEW_CUSTOMER = NewCustomer(
+    contact=Contact(name="Ane Lampe", email="ane@lampeland.example", postcode="9999"), currency="DKK"
+)
 
 #: Third-party recordings, read where they are at hand.
 FIXTURES = Path(__file__).parents[4] / "shared/fixtures/economic"

@@ -16,19 +16,24 @@ from pydantic import BaseModel
 from connectors.accounting import Accounting
 from connectors.economic import Economic, rest
 from connectors.economic.sandbox import EconomicSandbox
+from connectors.economic.sandbox.furniture import VatZone
+from shared.domain.contact import Contact
 from shared.domain.document import (
     Customer,
     DocumentKind,
     DocumentLine,
     DocumentPlan,
+    FieldValue,
     FoundDocument,
     Place,
     Product,
-    Recipient,
     SendBy,
 )
+from shared.domain.mapping import Target
 from tests.connectors.conformance.books.rig import BUYER, REFERENCE, BooksRig, Limits, Texts
 from tests.connectors.conformance.rig import VendorError
+from tests.connectors.economic.contacts import CHOSEN, contact_of, customer_of, rest_of, written
+from tests.connectors.economic.documents import full, texts_of
 from tests.connectors.economic.vendor_errors import VENDOR_ERRORS
 from tests.support.books import found
 
@@ -67,11 +72,22 @@ class EconomicRig(BooksRig):
         recipient_address=250,
         recipient_postcode=50,
         recipient_city=250,
-        heading=250,
+        recipient_country=50,
+        delivery_address=255,
+        delivery_postcode=30,
+        delivery_city=50,
+        delivery_country=50,
         line_text=2500,
-        customer_name=255,
         product_name=300,
     )
+    cut: ClassVar[Mapping[str, int]] = {
+        "name": 255, "phone": 255, "mobile_phone": 50, "address": 510, "postcode": 30, "city": 50, "country": 50,
+        "website": 255,
+    }  # fmt: skip
+    uncut: ClassVar[Mapping[str, int]] = {
+        "email": 255, "company_number": 40, "vat_number": 20, "ean": 13, "p_number": 10, "public_entry_number": 50,
+    }  # fmt: skip
+    uncut_fields: ClassVar[frozenset[str]] = frozenset({"ean", "public_entry_number", "nemhandel_type"})
     currencies: ClassVar[Sequence[str]] = ("DKK", "EUR")
     zones: ClassVar[Sequence[str]] = ("1", "2")
     odd_products: ClassVar[Sequence[str]] = (
@@ -145,13 +161,18 @@ class EconomicRig(BooksRig):
             currency=currency or self.currencies[0],
             customer=self._customer,
             recipient=BUYER,
-            heading="Ordre 12",
+            fields={"heading": "Ordre 12"},
             lines=tuple(_lines(lines)),
             total=ORDER_TOTAL if kind is DocumentKind.ORDER else INVOICE_TOTAL,
         )
 
     def put_customer(self, email: str, *, barred: bool = False) -> str:
         return str(self.sandbox.put_customer(name="Kunde", email=email, barred=barred))
+
+    def put_contact(self, contact: Contact, *, number: str | None = None, barred: bool = False) -> str:
+        fields = {"name": "Kunde", **CHOSEN, **written(contact)}
+        given = None if number is None else int(number)
+        return str(self.sandbox.put_customer(number=given, barred=barred, **fields))
 
     def bar_customer(self, number: str) -> None:
         self.sandbox.put_customer(name="Kunde", number=int(number), barred=True)
@@ -166,6 +187,14 @@ class EconomicRig(BooksRig):
 
     def hide_rates(self) -> None:
         self.sandbox.settings.hidden = ["accounts", "vat-accounts"]
+
+    def put_zone(self, name: str, *, for_customers: bool) -> str:
+        number = max(self.sandbox.books.vat_zones) + 1
+        self.sandbox.books.vat_zones[number] = VatZone(number, name, for_customers=for_customers)
+        return str(number)
+
+    def full(self, target: Target) -> FieldValue:
+        return full(self.sandbox, target)
 
     def put_draft(self, kind: DocumentKind, *, reference: str, reachable: bool = False) -> str:
         customer = self.sandbox.put_customer(name="Kunde", email="kunde@lampeland.example") if reachable else None
@@ -203,16 +232,13 @@ class EconomicRig(BooksRig):
         return [found(one) for one in self.sandbox.documents()]
 
     def customers(self) -> Sequence[Customer]:
-        return [
-            Customer(
-                number=str(one["customerNumber"]),
-                name=one["name"],
-                email=one.get("email", ""),
-                barred=one.get("barred", False),
-                vat_zone=str(one["vatZone"]["vatZoneNumber"]),
-            )
-            for one in self.sandbox.customers()
-        ]
+        return [customer_of(one) for one in self.sandbox.customers()]
+
+    def contact(self, number: str) -> Contact:
+        return contact_of(self._entity(f"customers/{number}"))
+
+    def beside_contact(self, number: str) -> Mapping[str, Any]:
+        return rest_of(self._entity(f"customers/{number}"))
 
     def products(self) -> Sequence[Product]:
         return [
@@ -221,19 +247,7 @@ class EconomicRig(BooksRig):
         ]
 
     def texts(self, kind: DocumentKind, number: str) -> Texts:
-        body = self._entity(f"{FOLDERS[kind]}/drafts/{number}")
-        said = body["recipient"]
-        return Texts(
-            recipient=Recipient(
-                name=said.get("name", ""),
-                address=said.get("address", ""),
-                postcode=said.get("zip", ""),
-                city=said.get("city", ""),
-                country=said.get("country", ""),
-            ),
-            heading=body.get("notes", {}).get("heading", ""),
-            lines=tuple(line.get("description", "") for line in body.get("lines", [])),
-        )
+        return texts_of(self._entity(f"{FOLDERS[kind]}/drafts/{number}"))
 
     def _entity(self, path: str) -> Mapping[str, Any]:
         headers = {

@@ -76,6 +76,24 @@ def test_names_of_the_books_are_short_and_on_one_line() -> None:
     assert len(finding.remedy) < 500
 
 
+def zone(number: int, **more: Any) -> dict[str, Any]:
+    return {"vatZoneNumber": number, "name": f"Zone {number}", **more}
+
+
+@pytest.mark.parametrize(
+    ("zones", "offered"),
+    [
+        ([zone(1, enabledForCustomer=True), zone(5, enabledForCustomer=False)], "1 (Zone 1)"),
+        ([zone(1, enabledForCustomer=True), zone(5, enabledForSupplier=True)], "1 (Zone 1)"),
+        ([zone(1), zone(5)], "1 (Zone 1), 5 (Zone 5)"),
+    ],
+    ids=["a false", "a false that is left out", "nothing said of any"],
+)
+def test_vat_zones_that_no_customer_can_have_are_not_offered(zones: list[dict[str, Any]], offered: str) -> None:
+    (finding,), _ = found(Settings(vat_zone=77), **{"GET /vat-zones": collection(*zones)})
+    assert finding.remedy == f"Choose one that is there: {offered}."
+
+
 @pytest.mark.parametrize(
     ("path", "settings", "what"),
     [

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 from connectors.economic.credentials import Credentials
 from connectors.economic.rest import Rest
 from connectors.pace import UNHURRIED
-from shared.domain.document import Customer, DocumentKind, FoundDocument, Place, Product
+from shared.domain.document import Customer, CustomerKey, DocumentKind, FoundDocument, Place, Product
 from shared.errors import Fate, NeedsUser, OutcomeUnknown, Retry, Skip
 from tests.connectors.economic import examples
 from tests.connectors.economic.examples import (
@@ -184,9 +184,10 @@ def test_what_is_no_number_is_not_asked_for(number: str) -> None:
     "path",
     ["invoices/drafts", "orders/drafts", "invoices/drafts/", "orders/drafts//", "invoices/drafts/0", "orders/drafts/ ",
      "invoices/drafts/5/", "invoices/drafts/5\n", "invoices/drafts/../drafts", "invoices/drafts/5/..",
-     "/invoices/drafts", "invoices/drafts?x=/5", "invoices/drafts/%20", "customers/5", "", "/"],
+     "/invoices/drafts", "invoices/drafts?x=/5", "invoices/drafts/%20", "customers", "customers/0",
+     "customers/5/contacts", "products/5", "", "/"],
 )  # fmt: skip
-def test_all_drafts_can_never_be_wiped_and_nothing_but_a_draft_is_replaced(path: str) -> None:
+def test_all_drafts_can_never_be_wiped_and_little_is_replaced(path: str) -> None:
     # Given whatever a caller may come up with, Then e-conomic hears nothing of it
     with serving(answer(DELETED)) as replay:
         api = Rest(Credentials.model_validate(credentials(url=replay.url)), UNHURRIED)
@@ -209,8 +210,8 @@ def test_nothing_is_changed_without_a_key(key: str) -> None:
 def test_customers_of_an_address_are_found_case_aside() -> None:
     rows = [examples.customer(1, EMAIL.upper(), barred=True), examples.customer(2, f"x{EMAIL}"), {"customerNumber": 3}]
     with serving(answer(collection(*rows))) as replay, client(replay.url) as economic:
-        found = economic.find_customers(EMAIL)
-        assert economic.find_customers("") == economic.find_customers("\ud800@x") == []
+        found = economic.find_customers(CustomerKey.EMAIL, EMAIL)
+        assert [economic.find_customers(CustomerKey.EMAIL, odd) for odd in ("", "\ud800@x")] == [[], []]
     assert found == [Customer(number="1", name="Ane Lampe", email=EMAIL.upper(), barred=True)]
     assert [one.args["filter"] for one in replay.asked] == [f"email$eq:{EMAIL}"]
 

@@ -14,6 +14,7 @@ from connectors.economic import rest
 from connectors.economic.client import EconomicClient
 from connectors.economic.errors import Refusal, fate_of, read_retry_after
 from connectors.pace import Said
+from shared.domain.document import CustomerKey
 from shared.errors import ConnectionBroken, Fate, NeedsUser, OutcomeUnknown, Retry, Skip
 from tests.connectors.conformance.rig import CUSTOMER
 from tests.connectors.economic.examples import GRANT, SECRET, asked, client, envelope, leaf, on_line, outcome_of
@@ -50,6 +51,9 @@ def ending(body: object, **how: Any) -> tuple[type[Fate], str]:
         ("E09999", "customerGroup", NeedsUser, "customer_group"),
         ("E09999", "productGroup", NeedsUser, "product_group"),
         ("E09999", "unit", NeedsUser, "unit"),
+        ("E09999", "salesPerson", NeedsUser, "sales_person"),
+        ("E09999", "vendorReference", NeedsUser, "vendor_reference"),
+        ("E09999", "project", NeedsUser, "project"),
         ("E09999", "currency", NeedsUser, "currency"),
         ("E09999", "customer", NeedsUser, "customer"),
         ("E09999", "product", NeedsUser, "product_missing"),
@@ -229,7 +233,7 @@ class Counting:
 
 
 def ask(economic: EconomicClient) -> tuple[type[Fate], str]:
-    return outcome_of(lambda: economic.find_customers("ane@lampeland.example"))
+    return outcome_of(lambda: economic.find_customers(CustomerKey.EMAIL, "ane@lampeland.example"))
 
 
 def change(economic: EconomicClient) -> tuple[type[Fate], str]:

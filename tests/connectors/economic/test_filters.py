@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.economic.filters import MAX_LENGTH, MAX_VALUES, any_of, batches, equals, escape, fits_a_list
+from connectors.economic.filters import (
+    MAX_LENGTH,
+    MAX_VALUES,
+    any_of,
+    batches,
+    contains,
+    either,
+    equals,
+    escape,
+    first_token,
+    fits_a_list,
+)
 
 anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 numbers = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=",[]"), min_size=1, max_size=25)
@@ -42,6 +53,20 @@ def test_a_value_is_escaped_as_rest_reads_it(value: str, clause: str) -> None:
     assert equals("references.other", value) == clause
 
 
+@pytest.mark.parametrize(
+    ("reference", "pattern"),
+    [("SL7-42/2", "SL7-42/2 *"), ("SL7-a%2Fb_c.d~e", "SL7-a*2Fb*c*d*e *"), ("SL7-a$or:b", "SL7-a*or*b *")],
+)
+def test_a_first_token_is_looked_for_with_words_behind_it_whatever_its_marks(reference: str, pattern: str) -> None:
+    alone, _, behind = first_token("references.other", reference).rpartition("$or:")
+    assert alone == equals("references.other", reference)
+    assert behind == f"references.other$like:{pattern}"
+
+
+def test_a_token_of_marks_only_is_looked_for_alone() -> None:
+    assert first_token("references.other", "*%") == equals("references.other", "*%")
+
+
 @given(anything)
 def test_every_value_is_read_as_it_was_meant(value: str) -> None:
     assert read_value(escape(value)) == (value, "")
@@ -71,6 +96,14 @@ def test_batches_hold_every_value_once_and_fit(values: list[str]) -> None:
     for batch in found:
         assert 0 < len(batch) <= MAX_VALUES
         assert len(quote(",".join(map(escape, batch)), safe="")) <= MAX_LENGTH
+
+
+@given(st.lists(numbers, max_size=450))
+def test_clauses_of_which_one_must_match_are_all_asked_and_fit(values: list[str]) -> None:
+    clauses = [contains("mobilePhone", value) for value in values]
+    questions = list(either(clauses))
+    assert "$or:".join(questions) == "$or:".join(clauses)
+    assert all(len(quote(question, safe="")) <= MAX_LENGTH for question in questions)
 
 
 def test_short_numbers_fill_a_list_to_what_e_conomic_takes() -> None:

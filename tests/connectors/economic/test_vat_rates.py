@@ -208,7 +208,7 @@ def test_a_currency_that_is_not_enabled_is_named_with_the_place_to_enable_it(
 ) -> None:
     plan = replace(rig.plan(kind), currency="CHF")
     with rig.client() as economic:
-        request = rig.connector.write_document(plan, economic.fill_settings(rig.settings))
+        request = rig.connector.write_document(plan, economic.fill_settings(rig.settings)).body
         fate = fate_of(lambda: economic.create_document(kind, request, key="k"))
     assert (type(fate), fate.code) == (NeedsUser, "currency")
     assert fate.message == (

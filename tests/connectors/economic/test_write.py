@@ -13,16 +13,23 @@ from hypothesis import strategies as st
 
 from connectors.economic.settings import Settings
 from connectors.economic.texts import cut
-from connectors.economic.write import write_booking, write_customer, write_document, write_product
-from shared.domain.document import DocumentKind, DocumentLine, DocumentPlan, NewCustomer, NewProduct, Recipient, SendBy
+from connectors.economic.write import write_booking, write_document, write_product
+from shared.domain.document import (
+    DocumentKind,
+    DocumentLine,
+    DocumentPlan,
+    NewProduct,
+    Recipient,
+    SendBy,
+)
 from shared.errors import NeedsUser
-from tests.connectors.economic.examples import MUG, NEW_CUSTOMER, PLAN, SETTINGS
+from tests.connectors.economic.examples import MUG, PLAN, SETTINGS
 
 TEXT = DocumentLine(product=None, text="Pakkes ind.", quantity=Decimal(0), unit_price=Decimal(0))
 
 
 def body(plan: DocumentPlan, settings: Settings = SETTINGS) -> Any:
-    return json.loads(write_document(plan, settings), parse_float=Decimal)
+    return json.loads(write_document(plan, settings).body, parse_float=Decimal)
 
 
 def with_line(**changes: Any) -> DocumentPlan:
@@ -39,7 +46,7 @@ def test_an_order_is_written_to_the_byte() -> None:
     # Given an order with a line of text
     plan = replace(PLAN, lines=(MUG, TEXT))
     # Then this is sent, today and in a year, since a key and its bytes belong together
-    assert write_document(plan, SETTINGS.model_copy(update={"unit": 1})).decode() == (
+    assert write_document(plan, SETTINGS.model_copy(update={"unit": 1})).body.decode() == (
         '{"date":"2026-03-01","currency":"DKK","layout":{"layoutNumber":19},"paymentTerms":{"paymentTermsNumber":1},'
         '"customer":{"customerNumber":10001},'
         '"recipient":{"name":"Ane Lampe","address":"Lampevej 1\\n2. th.","zip":"9999","city":"Lampeland",'
@@ -68,7 +75,7 @@ def test_a_discount_in_percent_goes_along() -> None:
 
 
 def test_what_is_empty_is_left_out() -> None:
-    written = body(replace(PLAN, recipient=Recipient(name="Ane"), heading=" "))
+    written = body(replace(PLAN, recipient=Recipient(name="Ane"), fields={"heading": " "}))
     assert written["recipient"] == {"name": "Ane", "vatZone": {"vatZoneNumber": 1}}
     assert "notes" not in written
     assert "unit" not in written["lines"][0]
@@ -98,7 +105,7 @@ def test_an_invoice_may_take_something_off_but_an_order_may_not() -> None:
 def test_an_amount_is_a_plain_number_however_it_was_computed(value: Decimal, nothing: str) -> None:
     # Given the same amount with other zeros
     lines = replace(MUG, unit_price=value), replace(MUG, unit_price=value + Decimal(nothing))
-    written = [write_document(replace(PLAN, lines=(line,)), SETTINGS) for line in lines]
+    written = [write_document(replace(PLAN, lines=(line,)), SETTINGS).body for line in lines]
     # Then it is written in the same way, and without an exponent
     assert written[0] == written[1]
     assert json.loads(written[0], parse_float=Decimal)["lines"][0]["unitNetPrice"] == value
@@ -160,7 +167,7 @@ def test_texts_are_cut_where_e_conomic_ends_them() -> None:
     plan = replace(
         PLAN,
         recipient=Recipient(name=long, address=long, postcode=long, city=long, country=long),
-        heading=long,
+        fields={"heading": long},
         lines=(replace(MUG, text=long),),
     )
     written = body(plan)
@@ -191,34 +198,6 @@ def test_settings_that_are_not_filled_are_named() -> None:
             write_document(PLAN, SETTINGS.model_copy(update={missing: None}))
         assert raised.value.code == code
         assert missing.replace("_", " ") in raised.value.message
-
-
-def test_a_customer_is_written_with_what_is_known() -> None:
-    assert json.loads(write_customer(NEW_CUSTOMER, SETTINGS)) == {
-        "name": "Ane Lampe",
-        "currency": "DKK",
-        "customerGroup": {"customerGroupNumber": 2},
-        "vatZone": {"vatZoneNumber": 1},
-        "paymentTerms": {"paymentTermsNumber": 1},
-        "email": "ane@lampeland.example",
-        "zip": "9999",
-    }
-
-
-@pytest.mark.parametrize(
-    ("customer", "settings", "code"),
-    [
-        (replace(NEW_CUSTOMER, name=""), SETTINGS, "customer_name"),
-        (replace(NEW_CUSTOMER, email="a" * 240 + "@lampeland.example"), SETTINGS, "customer_email"),
-        (replace(NEW_CUSTOMER, email="a\0@lampeland.example"), SETTINGS, "customer_email"),
-        (replace(NEW_CUSTOMER, currency="?"), SETTINGS, "currency"),
-        (NEW_CUSTOMER, Settings(payment_terms=1), "customer_group"),
-    ],
-)
-def test_a_customer_that_cannot_be_made_is_for_the_user(customer: NewCustomer, settings: Settings, code: str) -> None:
-    with pytest.raises(NeedsUser) as raised:
-        write_customer(customer, settings)
-    assert raised.value.code == code
 
 
 def test_a_product_needs_a_group_that_somebody_chose() -> None:

@@ -6,6 +6,8 @@ import pytest
 PARTS = (
     "booking",
     "checking",
+    "contacts",
+    "customer_keys",
     "customers",
     "declaration",
     "drafts",
@@ -16,6 +18,7 @@ PARTS = (
     "products",
     "refusals",
     "replacing",
+    "saying",
     "secrecy",
     "unknown",
     "vat_rates",

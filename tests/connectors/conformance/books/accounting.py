@@ -12,6 +12,8 @@ import pytest
 from tests.connectors.conformance.books.booking import Booking
 from tests.connectors.conformance.books.checking import Checking
 from tests.connectors.conformance.books.choosing import Choosing
+from tests.connectors.conformance.books.contacts import Contacts
+from tests.connectors.conformance.books.customer_keys import CustomerKeys
 from tests.connectors.conformance.books.customers import Customers
 from tests.connectors.conformance.books.declaration import Declaration
 from tests.connectors.conformance.books.drafts import Drafts
@@ -23,6 +25,7 @@ from tests.connectors.conformance.books.products import Products
 from tests.connectors.conformance.books.refusals import Refusals
 from tests.connectors.conformance.books.replacing import Replacing
 from tests.connectors.conformance.books.rig import BooksRig
+from tests.connectors.conformance.books.saying import Saying
 from tests.connectors.conformance.books.secrecy import Secrecy
 from tests.connectors.conformance.books.unknown import Unknown
 from tests.connectors.conformance.books.vat_rates import VatRates
@@ -32,6 +35,7 @@ from tests.connectors.conformance.books.writing import Writing
 class AccountingConformance(
     Declaration,
     Writing,
+    Saying,
     Drafts,
     Finding,
     Replacing,
@@ -39,6 +43,8 @@ class AccountingConformance(
     Booking,
     OpenDays,
     Customers,
+    CustomerKeys,
+    Contacts,
     Products,
     VatRates,
     Checking,

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
 from connectors.accounting import AccountingClient
-from shared.domain.document import DocumentKind, NewProduct
+from shared.domain.document import DocumentKind, DocumentPlan, NewProduct
 from shared.domain.findings import Finding, Level
 from shared.errors import NeedsUser
-from tests.connectors.conformance.books.calls import KEY, PRODUCT, buyer
+from tests.connectors.conformance.books.calls import KEY, PRODUCT, buyer, draft
 from tests.connectors.conformance.books.pacing import Watching
 from tests.connectors.conformance.books.rig import BooksCases, BooksRig
 from tests.connectors.conformance.checking import in_words
+from tests.connectors.conformance.judge import fate_of
 from tests.connectors.conformance.refusals import TROUBLES
 from tests.connectors.conformance.rig import CUSTOMER
 from tests.connectors.conformance.secrecy import assert_tells_nothing, listening
@@ -41,6 +43,26 @@ class Choosing(BooksCases):
         wrong = {name: value for choice in self.rig.wrong_choices for name, value in choice.items()}
         with books.client() as client:
             assert sorted(names(told_of(client, choosing(books, client, wrong)))) == sorted(wrong)
+
+    def test_every_vat_zone_that_is_told_can_be_a_documents(self, books: BooksRig) -> None:
+        # Given the books' own zones, and one that their owner made
+        made = books.put_zone("Tyskland, OSS", for_customers=True)
+        with books.client() as client:
+            told = {zone.number: zone.name for zone in client.vat_zones()}
+            # Then all of them are told, each under its name
+            assert {*self.rig.zones, made} <= told.keys()
+            assert told[made] == "Tyskland, OSS"
+            # And each takes a document
+            for zone in told:
+                draft(books, client, in_zone(books, zone), key=f"{KEY}-{zone}")
+
+    def test_a_vat_zone_that_no_customer_can_have_is_not_told(self, books: BooksRig) -> None:
+        zone = books.put_zone("Varekøb", for_customers=False)
+        with books.client() as client:
+            # Given a zone in which a document is refused
+            assert type(fate_of(draft, books, client, in_zone(books, zone))) is NeedsUser
+            # Then
+            assert zone not in [one.number for one in client.vat_zones()]
 
     def test_a_check_of_choices_changes_nothing_not_even_for_a_moment(self, books: BooksRig) -> None:
         with books.client() as client:
@@ -123,13 +145,17 @@ def choosing(books: BooksRig, client: AccountingClient, wrong: Mapping[str, Any]
     return books.connector.Settings.model_validate({**filled.model_dump(), **wrong})
 
 
+def in_zone(books: BooksRig, zone: str) -> DocumentPlan:
+    return replace(books.plan(DocumentKind.INVOICE, reference=f"SL1-{zone}"), vat_zone=zone)
+
+
 def is_refused(books: BooksRig, client: AccountingClient, settings: BaseModel) -> bool:
     """Whether the books refuse an order's document, a customer or a product that is made with these settings."""
     connector, plan = books.connector, books.plan(DocumentKind.INVOICE)
     product = NewProduct(number=PRODUCT, name="Krus")
     makings: Sequence[Callable[[str], object]] = (
-        lambda key: client.create_document(plan.kind, connector.write_document(plan, settings), key=key),
-        lambda key: client.create_customer(connector.write_customer(buyer(books), settings), key=key),
+        lambda key: client.create_document(plan.kind, connector.write_document(plan, settings).body, key=key),
+        lambda key: client.create_customer(connector.write_customer(buyer(books), settings).body, key=key),
         lambda key: client.create_product(connector.write_product(product, settings), key=key),
     )
     for number, make in enumerate(makings):

@@ -79,7 +79,7 @@ class Drafts(BooksCases):
         with books.client() as client:
             made = draft(books, client, plan)
             # When other bytes come with it, Then what was done before has to be looked up
-            for other in (replace(plan, heading="Ordre 13"), books.plan(DocumentKind.INVOICE)):
+            for other in (replace(plan, fields={"heading": "Ordre 13"}), books.plan(DocumentKind.INVOICE)):
                 assert type(fate_of(lambda plan: draft(books, client, plan), other)) is OutcomeUnknown
         assert list(books.documents()) == [made]
 

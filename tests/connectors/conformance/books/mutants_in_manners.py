@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from connectors.economic.client import EconomicClient
 from connectors.economic.credentials import Credentials
 from connectors.pace import UNHURRIED, Pace, Said
-from shared.domain.document import Customer, DocumentKind, FoundDocument, Place, Product
+from shared.domain.document import Customer, CustomerKey, DocumentKind, FoundDocument, Place, Product
 from shared.errors import ConnectionBroken, NeedsUser, OutcomeUnknown, Retry, Skip
 
 
@@ -130,9 +130,9 @@ class SpendsWhatThereIs(EconomicClient):
 
 
 class LogsWhoBuys(EconomicClient):
-    def find_customers(self, email: str) -> Sequence[Customer]:
-        logging.getLogger("connectors").debug("looking for %s", email)
-        return super().find_customers(email)
+    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
+        logging.getLogger("connectors").debug("looking for %s", value)
+        return super().find_customers(key, value)
 
 
 class TellsTheTokenInAnError(EconomicClient):

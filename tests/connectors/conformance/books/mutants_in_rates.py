@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
@@ -10,8 +10,10 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
+from connectors.accounting import Request, VatZone
 from connectors.economic import Economic
 from connectors.economic.client import EconomicClient
+from connectors.economic.lookups import rows
 from shared.domain.document import DocumentKind, DocumentPlan, FoundDocument, NewCustomer
 from shared.errors import ConnectionBroken, NeedsUser
 from tests.connectors.conformance.books.mutants_in_checks import try_a_customer
@@ -83,6 +85,16 @@ class TriesTheRate(EconomicClient):
         return super().vat_rates(numbers, zone)
 
 
+class TellsTheUsualZonesOnly(EconomicClient):
+    def vat_zones(self) -> Sequence[VatZone]:
+        return super().vat_zones()[:4]
+
+
+class TellsZonesOfSuppliersToo(EconomicClient):
+    def vat_zones(self) -> Sequence[VatZone]:
+        return [VatZone(str(row["vatZoneNumber"]), row["name"]) for row in rows(self._rest, "vat-zones")]
+
+
 class KeepsTheCurrencyToItself(EconomicClient):
     def create_document(self, kind: DocumentKind, request: bytes, *, key: str) -> FoundDocument:
         try:
@@ -92,18 +104,18 @@ class KeepsTheCurrencyToItself(EconomicClient):
 
 
 class IgnoresTheZone(Economic):
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
         return super().write_document(replace(plan, vat_zone=None), settings)
 
 
 class IgnoresDiscounts(Economic):
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
         lines = tuple(replace(line, discount=Decimal(0)) for line in plan.lines)
         return super().write_document(replace(plan, lines=lines), settings)
 
 
 class MakesAllCustomersAtHome(Economic):
-    def write_customer(self, customer: NewCustomer, settings: BaseModel) -> bytes:
+    def write_customer(self, customer: NewCustomer, settings: BaseModel) -> Request:
         return super().write_customer(replace(customer, vat_zone=None), settings)
 
 

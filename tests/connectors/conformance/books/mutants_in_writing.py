@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict
 
+from connectors.accounting import Request
 from connectors.economic import Economic
 from connectors.economic.settings import Settings
 from connectors.pace import Budget
@@ -20,38 +21,39 @@ from shared.errors import NeedsUser
 
 
 class WritesNull(Economic):
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
-        body = json.loads(super().write_document(plan, settings), parse_float=Decimal)
-        return _json({**body, "notes": {"heading": plan.heading or None}})
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
+        body = json.loads(super().write_document(plan, settings).body, parse_float=Decimal)
+        return Request(_json({**body, "notes": {"heading": plan.fields.get("heading")}}))
 
 
 class WritesANewRequestEachTime(Economic):
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
-        body = json.loads(super().write_document(plan, settings), parse_float=Decimal)
-        return _json({**body, "requestedBy": uuid4().hex})
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
+        body = json.loads(super().write_document(plan, settings).body, parse_float=Decimal)
+        return Request(_json({**body, "requestedBy": uuid4().hex}))
 
-    def write_customer(self, customer: NewCustomer, settings: BaseModel) -> bytes:
-        return _json({**json.loads(super().write_customer(customer, settings)), "requestedBy": uuid4().hex})
+    def write_customer(self, customer: NewCustomer, settings: BaseModel) -> Request:
+        body = json.loads(super().write_customer(customer, settings).body)
+        return Request(_json({**body, "requestedBy": uuid4().hex}))
 
 
 class RoundsThreeDecimals(Economic):
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
         return super().write_document(replace(plan, lines=tuple(map(_rounded, plan.lines))), settings)
 
 
 class WritesWholeCrowns(Economic):
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
         lines = tuple(replace(line, unit_price=line.unit_price.to_integral_value()) for line in plan.lines)
         return super().write_document(replace(plan, lines=lines), settings)
 
 
 class CutsTheReference(Economic):
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
         return super().write_document(replace(plan, reference=plan.reference[:250]), settings)
 
 
 class CutsProductNumbers(Economic):
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
         lines = tuple(replace(line, product=line.product[:25] if line.product else None) for line in plan.lines)
         return super().write_document(replace(plan, lines=lines), settings)
 
@@ -60,9 +62,9 @@ class CutsProductNumbers(Economic):
 
 
 class RefusesLongTexts(Economic):
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
-        if len(plan.heading) > 250:
-            raise NeedsUser("too_long", "The heading is too long.")
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
+        if any(len(line.text) > 2500 for line in plan.lines):
+            raise NeedsUser("too_long", "A line's text is too long.")
         return super().write_document(plan, settings)
 
     def write_product(self, product: NewProduct, settings: BaseModel) -> bytes:
@@ -72,32 +74,34 @@ class RefusesLongTexts(Economic):
 
 
 class DropsLongTexts(Economic):
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
-        return super().write_document(replace(plan, heading=plan.heading if len(plan.heading) < 250 else ""), settings)
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
+        lines = tuple(replace(line, text=line.text if len(line.text) < 2500 else "") for line in plan.lines)
+        return super().write_document(replace(plan, lines=lines), settings)
 
 
 class CutsEarly(Economic):
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
         lines = tuple(replace(line, text=line.text[:250]) for line in plan.lines)
         return super().write_document(replace(plan, lines=lines), settings)
 
 
 class DropsLinesOfText(Economic):
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
         return super().write_document(replace(plan, lines=tuple(one for one in plan.lines if one.product)), settings)
 
 
 class SpeaksAsciiOnly(Economic):
-    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> bytes:
-        return super().write_document(plan, settings).decode().encode("ascii", "ignore")
+    def write_document(self, plan: DocumentPlan, settings: BaseModel) -> Request:
+        body = super().write_document(plan, settings).body
+        return Request(body.decode().encode("ascii", "ignore"))
 
 
 class AsksForAllThatCanBeKnown(Economic):
     """Of a customer, too."""
 
-    def write_customer(self, customer: NewCustomer, settings: BaseModel) -> bytes:
-        body = json.loads(super().write_customer(customer, settings))
-        return _json({**body, "address": customer.address or None})
+    def write_customer(self, customer: NewCustomer, settings: BaseModel) -> Request:
+        body = json.loads(super().write_customer(customer, settings).body)
+        return Request(_json({**body, "address": customer.contact.address or None}))
 
 
 class Demanding(Settings):

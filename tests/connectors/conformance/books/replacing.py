@@ -22,17 +22,17 @@ class Replacing(BooksCases):
         # Given a draft of one line with a heading, which comes to something else than the order does by now
         plan = books.plan(kind)
         with books.client() as client:
-            made = draft(books, client, replace(plan, lines=plan.lines[:1], heading="Ordre 11"))
+            made = draft(books, client, replace(plan, lines=plan.lines[:1], fields={"heading": "Ordre 11"}))
             assert made.total != plan.total
             # When it is replaced, without a heading
-            request = written(books, client, replace(plan, heading=""))
+            request = written(books, client, replace(plan, fields={}))
             replaced = client.replace_draft(kind, made.number, request, reference=REFERENCE, key="replace")
             # Then the one draft, under its number, is what is planned now, to the cent, and keeps nothing of before
             assert list(client.find_by_reference(REFERENCE)) == [replaced]
         assert list(books.documents()) == [replaced]
         assert (replaced.number, replaced.place, replaced.total) == (made.number, Place.DRAFT, plan.total)
         kept = books.texts(kind, replaced.number)
-        assert (kept.heading, kept.lines) == ("", tuple(line.text for line in plan.lines))
+        assert (kept.fields, kept.lines) == ({}, tuple(line.text for line in plan.lines))
 
     def test_a_replacement_with_the_same_key_is_one(self, books: BooksRig) -> None:
         plan = books.plan(DocumentKind.ORDER)

@@ -14,10 +14,13 @@ from pydantic import BaseModel
 
 from connectors.accounting import Accounting, AccountingClient
 from connectors.pace import UNHURRIED, Pace
+from shared.domain.contact import Contact
 from shared.domain.document import (
     Customer,
+    Delivery,
     DocumentKind,
     DocumentPlan,
+    FieldValue,
     FoundDocument,
     Place,
     Product,
@@ -25,6 +28,7 @@ from shared.domain.document import (
     SendBy,
 )
 from shared.domain.findings import Finding
+from shared.domain.mapping import Target
 from tests.connectors.conformance.rig import SystemCases, SystemRig
 
 #: What a document is found by where a case asks for nothing else.
@@ -47,9 +51,12 @@ class Limits:
     recipient_address: int
     recipient_postcode: int
     recipient_city: int
-    heading: int
+    recipient_country: int
+    delivery_address: int
+    delivery_postcode: int
+    delivery_city: int
+    delivery_country: int
     line_text: int
-    customer_name: int
     product_name: int
 
 
@@ -58,7 +65,10 @@ class Texts:
     """What the system itself says stands on a draft."""
 
     recipient: Recipient
-    heading: str
+    #: None where it says nothing of it; without terms and day, which are fields.
+    delivery: Delivery | None
+    #: By the names that the connector declares, those that are filled.
+    fields: Mapping[str, FieldValue]
     lines: tuple[str, ...]
 
 
@@ -69,6 +79,12 @@ class BooksRig(SystemRig):
     #: Documents that one page of the vendor holds at most.
     page_size: ClassVar[int]
     limits: ClassVar[Limits]
+    #: Fields of text that are refused when they are too long, since they mean something else without their ends.
+    uncut_fields: ClassVar[frozenset[str]]
+    #: By the contact's field, how many characters the system keeps of it; these are cut.
+    cut: ClassVar[Mapping[str, int]]
+    #: The same of those that are refused rather than cut. Together all fields that the system has a place for.
+    uncut: ClassVar[Mapping[str, int]]
     #: Two at least, the books' own first.
     currencies: ClassVar[Sequence[str]]
     #: Two VAT zones at least, that of documents whose plan names none first.
@@ -126,6 +142,13 @@ class BooksRig(SystemRig):
         """Its number."""
 
     @abstractmethod
+    def put_contact(self, contact: Contact, *, number: str | None = None, barred: bool = False) -> str:
+        """Its number; one that is taken is replaced. All that the books keep beside a contact is chosen, and unusual.
+
+        Named somehow where the contact says no name.
+        """
+
+    @abstractmethod
     def bar_customer(self, number: str) -> None: ...
 
     @abstractmethod
@@ -138,6 +161,14 @@ class BooksRig(SystemRig):
     @abstractmethod
     def hide_rates(self) -> None:
         """From now on the books let nobody look by which rates they tax. All else can still be done."""
+
+    @abstractmethod
+    def put_zone(self, name: str, *, for_customers: bool) -> str:
+        """The number of a new VAT zone. `for_customers`: whether a customer, and so a document, can have it."""
+
+    @abstractmethod
+    def full(self, target: Target) -> FieldValue:
+        """As much as a field of a document for `REFERENCE` holds; what it names is put in place."""
 
     @abstractmethod
     def put_draft(self, kind: DocumentKind, *, reference: str, reachable: bool = False) -> str:
@@ -178,6 +209,14 @@ class BooksRig(SystemRig):
 
     @abstractmethod
     def customers(self) -> Sequence[Customer]: ...
+
+    @abstractmethod
+    def contact(self, number: str) -> Contact:
+        """What the books have of a customer."""
+
+    @abstractmethod
+    def beside_contact(self, number: str) -> Mapping[str, Any]:
+        """All else that they keep of it, but what an update itself changes (the moment of the last change)."""
 
     @abstractmethod
     def products(self) -> Sequence[Product]: ...

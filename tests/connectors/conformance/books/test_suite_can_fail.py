@@ -15,19 +15,23 @@ from shared.domain.document import DocumentKind, FoundDocument, Place, SendBy
 from shared.errors import NeedsUser
 from tests.connectors.conformance.books import mutants
 from tests.connectors.conformance.books import mutants_in_checks as checks
+from tests.connectors.conformance.books import mutants_in_customers as customers
 from tests.connectors.conformance.books import mutants_in_lives as lives
 from tests.connectors.conformance.books import mutants_in_manners as manners
 from tests.connectors.conformance.books import mutants_in_rates as rates
+from tests.connectors.conformance.books import mutants_in_saying as saying
 from tests.connectors.conformance.books import mutants_in_writing as writing
 from tests.connectors.conformance.books.accounting import AccountingConformance
 from tests.connectors.conformance.books.mutants import of, talking
-from tests.connectors.conformance.books.rig import BooksRig, Texts
+from tests.connectors.conformance.books.rig import REFERENCE, BooksRig, Texts
+from tests.connectors.conformance.books.saying import MARKED
 from tests.connectors.conformance.judge import RED, run_case
 from tests.connectors.conformance.rig import CUSTOMER, VendorError
 from tests.connectors.economic.rig import EconomicRig
 
 ORDER, INVOICE = DocumentKind.ORDER, DocumentKind.INVOICE
 CREATE = "create_document of an order"
+FINDS = "test_our_reference_comes_first_and_finds_the_document_whatever_stands_behind_it"
 DROPS = "a line that drops after the work"
 
 #: A client, a case that it fails, and what the case is given.
@@ -82,6 +86,8 @@ TALKING: Sequence[tuple[type[EconomicClient], str, *tuple[Any, ...]]] = (
     (mutants.WritesNumbersAsAsked, "test_a_number_is_found_however_it_is_written_and_told_as_the_books_write_it"),
     (mutants.CannotAskForCommas, "test_products_of_odd_numbers_are_found_together_and_alone"),
     (mutants.StumblesOverWhatIsThere, "test_a_product_that_somebody_made_already_is_all_right"),
+    (saying.FindsTheBareReferenceOnly, FINDS, ORDER, "Rekvisition 4711", REFERENCE),
+    (saying.LooksForPlainReferencesOnly, FINDS, INVOICE, "Rekvisition 4711", MARKED),
     (lives.KeepsWhatIsNotSaid, "test_a_draft_gets_another_content_as_a_whole", ORDER),
     (lives.MakesItAnew, "test_a_draft_gets_another_content_as_a_whole", INVOICE),
     (lives.MakesItAnew, "test_a_replacement_with_the_same_key_is_one"),
@@ -120,7 +126,10 @@ TALKING: Sequence[tuple[type[EconomicClient], str, *tuple[Any, ...]]] = (
     (rates.AsksForEachRateAlone, "test_the_rates_of_many_products_take_few_questions"),
     (rates.AsksForRatesOfNothing, "test_no_products_are_no_question_about_rates"),
     (rates.TriesTheRate, "test_looking_at_rates_changes_nothing"),
+    (rates.TellsTheUsualZonesOnly, "test_every_vat_zone_that_is_told_can_be_a_documents"),
+    (rates.TellsZonesOfSuppliersToo, "test_a_vat_zone_that_no_customer_can_have_is_not_told"),
     (rates.KeepsTheCurrencyToItself, "test_a_currency_that_the_books_do_not_have_is_named", ORDER),
+    *customers.TALKING,
     (manners.AsksForSettingsEachTime, "test_settings_are_filled_from_the_books_and_what_was_chosen_stays"),
     (manners.AsksWhenItConnects, "test_it_connects_only_with_credentials_of_its_own_and_asks_nothing_yet"),
     (manners.BlamesTheUser, "test_a_lost_authorisation_breaks_the_connection", "get_customer"),
@@ -170,6 +179,7 @@ WRITING: Sequence[tuple[type[Economic], str, *tuple[Any, ...]]] = (
     (writing.WritesANewRequestEachTime, "test_the_same_customer_gives_the_same_bytes"),
     (writing.RoundsThreeDecimals, "test_an_amount_with_three_decimals_is_refused", "unit_price"),
     (writing.WritesWholeCrowns, "test_prices_reach_the_books_as_they_are", "98765432.10"),
+    *customers.WRITING,
     (rates.MakesAllCustomersAtHome, "test_a_customer_is_made_in_the_vat_zone_that_was_chosen_for_him"),
     (rates.IgnoresDiscounts, "test_a_discount_in_percent_is_taken_off", INVOICE),
     (rates.IgnoresTheZone, "test_what_is_said_of_a_rate_is_what_a_draft_comes_to"),
@@ -189,6 +199,28 @@ WRITING: Sequence[tuple[type[Economic], str, *tuple[Any, ...]]] = (
     (writing.KeepsNothing, "test_it_is_an_accounting_system_and_says_what_it_keeps"),
     (writing.HasNothingToSpend, "test_the_budget_can_be_spent"),
     (writing.NamesAPath, "test_its_origin_is_where_its_requests_go"),
+    (saying.DeclaresAFieldTwice, "test_every_field_says_what_it_is"),
+    (saying.ForgetsAField, "test_each_field_stands_where_the_books_keep_it", INVOICE),
+    (saying.MixesUpPeople, "test_each_field_stands_where_the_books_keep_it", ORDER),
+    (saying.WritesFieldsAsTheyCome, "test_the_order_in_which_fields_come_changes_no_byte"),
+    (saying.LetsThePlanWin, "test_a_field_wins_over_what_the_plan_has_otherwise"),
+    (saying.LosesTheDayOfDelivery, "test_what_the_plan_has_stands_where_no_field_says_otherwise"),
+    (saying.LosesUnknownFields, "test_a_field_that_there_is_not_or_of_another_kind_is_refused"),
+    (saying.LosesWhatIsNoWholeNumber, "test_a_field_that_there_is_not_or_of_another_kind_is_refused"),
+    (saying.LosesWhatIsNoWholeNumber, "test_a_number_that_the_books_do_not_have_is_for_the_user"),
+    (saying.PutsTheOwnersWordsFirst, FINDS, INVOICE, "SL1-99", REFERENCE),
+    (saying.KeepsTheEndOfTheWords, FINDS, ORDER, "x " * 400, REFERENCE),
+    (saying.KeepsTheEndOfTheWords, "test_what_is_cut_is_named_and_the_reference_never_is", 500),
+    (saying.CutsInSilence, "test_what_is_cut_is_named_and_the_reference_never_is", 1),
+    (saying.NamesEveryText, "test_what_is_cut_is_named_and_the_reference_never_is", 0),
+    (saying.CutsNumbersOfPeople, "test_what_means_something_else_without_its_end_is_refused_and_not_cut"),
+    (saying.HalvesAnEmoji, "test_an_emoji_at_the_limit_is_not_halved", ORDER),
+    (saying.SendsAllToTheBuyer, "test_goods_that_go_elsewhere_have_an_address_of_their_own", ORDER),
+    (saying.ForgetsWhomTheGiftIsFor, "test_goods_that_go_elsewhere_have_an_address_of_their_own", INVOICE),
+    (saying.WritesEveryAddressTwice, "test_goods_that_go_to_the_recipient_have_none"),
+    (saying.LosesThePerson, "test_a_person_at_a_company_and_a_state_are_named"),
+    (saying.LosesTheState, "test_a_person_at_a_company_and_a_state_are_named"),
+    (saying.WritesCodesOfCountries, "test_a_country_stands_there_in_full"),
     (writing.InsistsOnAChoice, "test_an_owner_need_not_choose_anything"),
     (writing.LosesMisspeltChoices, "test_an_owner_need_not_choose_anything"),
 )  # fmt: skip
@@ -204,7 +236,7 @@ class ACentMore(EconomicRig):
 class LosesLetters(EconomicRig):
     def texts(self, kind: DocumentKind, number: str) -> Texts:
         kept = super().texts(kind, number)
-        return replace(kept, heading=kept.heading.replace("å", "?"))
+        return replace(kept, lines=tuple(text.replace("å", "?") for text in kept.lines))
 
 
 class KnowsOtherFates(EconomicRig):

@@ -58,6 +58,17 @@ def test_a_strangers_day_by_http(books: EconomicSandbox, api: httpx.Client, cont
     assert api.get("/orders/sent/1").json()["grossAmount"] == 112.0
 
 
+def test_whom_documents_may_name_by_http(api: httpx.Client, control: httpx.Client, customer: int) -> None:
+    named = draft(
+        references={"other": "SL1-1", "vendorReference": {"employeeNumber": 7}}, project={"projectNumber": 12}
+    )
+    assert api.post("/orders/drafts", json=named).status_code == 400
+    assert control.post("/employees", json={"number": 7, "name": "Bo"}).status_code == 204
+    assert api.post("/orders/drafts", json=named).status_code == 400
+    assert control.post("/projects", json={"number": 12}).status_code == 204
+    assert api.post("/orders/drafts", json=named).status_code == 201
+
+
 def test_periods_and_the_clock_by_http(books: EconomicSandbox, api: httpx.Client, control: httpx.Client) -> None:
     books.put_draft(DocumentKind.INVOICE, reference="x", day=date(2026, 5, 5))
     days = {"from_date": "2026-05-01", "to_date": "2026-05-31"}

@@ -38,6 +38,43 @@ def test_a_draft_is_made_and_read(api: httpx.Client, customer: int, kind: str, n
     assert entity["recipient"]["vatZone"]["name"] == "Domestic"
 
 
+@pytest.mark.parametrize(("kind", "number", "_"), KINDS)
+def test_whom_a_draft_names_and_where_it_goes_is_kept(
+    books: EconomicSandbox, api: httpx.Client, customer: int, kind: str, number: str, _: DocumentKind
+) -> None:
+    # Given an employee, a project, and a draft that names both and has texts of every sort
+    books.put_employee(7, "Bo")
+    books.put_project(12)
+    recipient = {"name": "Ane", "ean": "5790000000012", "publicEntryNumber": "P 1", "mobilePhone": "12345678"}
+    delivery = {"address": "Lampevej 2", "city": "Lund", "deliveryTerms": "Ab Werk", "deliveryDate": "2026-03-09"}
+    body = draft(
+        recipient={**recipient, "nemHandelType": "ean", "vatZone": {"vatZoneNumber": 1}},
+        delivery=delivery,
+        notes={"heading": "Ordre 12", "textLine1": "Tak", "textLine2": "Igen"},
+        references={"other": "SL1-1", "salesPerson": {"employeeNumber": 7}},
+        project={"projectNumber": 12},
+    )
+    # When it is made, Then reading it gives all of that back, with links to whom it names
+    entity = created(api.post(f"/{kind}/drafts", json=body))
+    assert api.get(f"/{kind}/drafts/{entity[number]}").json() == entity
+    assert {name: entity["recipient"][name] for name in recipient} == recipient
+    assert (entity["delivery"], entity["notes"]) == (delivery, body["notes"])
+    assert entity["references"]["salesPerson"] == {"employeeNumber": 7, "self": f"{books.url}/employees/7"}
+    assert entity["project"]["projectNumber"] == 12
+    # And one that replaces it without them loses them
+    replaced = api.put(f"/{kind}/drafts/{entity[number]}", json=draft()).json()
+    assert replaced["references"] == {"other": "SL1-1"}
+    assert {"project", "delivery", "notes"} & replaced.keys() == set()
+
+
+def test_employees_can_be_looked_up(books: EconomicSandbox, api: httpx.Client) -> None:
+    assert api.get("/employees").json()["collection"] == []
+    books.put_employee(7, "Bo")
+    assert [one["name"] for one in api.get("/employees").json()["collection"]] == ["Bo"]
+    assert api.get("/employees/7").json()["employeeNumber"] == 7
+    assert api.get("/employees/8").status_code == 404
+
+
 def test_the_answer_has_what_a_recorded_one_has(api: httpx.Client, customer: int) -> None:
     # Given the answer that a real agreement gave to a draft invoice
     recorded = vendors("responses/invoices.drafts.POST.201.json")

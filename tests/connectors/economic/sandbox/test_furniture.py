@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from connectors.economic.sandbox import EconomicSandbox
+from connectors.economic.sandbox.furniture import VatZone
 from shared.domain.document import DocumentKind
 from tests.connectors.economic.sandbox.samples import vendors
 
@@ -42,6 +43,15 @@ def test_new_books_are_furnished_and_links_lead_to_the_rows(
     found = rows(api, path)
     assert [row[key] for row in found] == expected
     assert all(api.get(row["self"]).json() == row for row in found)
+
+
+def test_a_vat_zone_for_suppliers_is_refused_for_customers(books: EconomicSandbox, api: httpx.Client) -> None:
+    # Given a zone that is not enabled for customers
+    books.books.vat_zones[5] = VatZone(5, "Varekøb", for_customers=False)
+    assert [row.get("enabledForCustomer") for row in rows(api, "/vat-zones")] == [True, True, True, True, None]
+    # When a customer is to have it, then that is refused
+    with pytest.raises(ValueError, match="not enabled for customers"):
+        books.put_customer("Lampeland Handel", vatZone={"vatZoneNumber": 5})
 
 
 def test_a_false_is_left_out(api: httpx.Client) -> None:

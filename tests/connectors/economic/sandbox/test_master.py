@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -146,3 +147,50 @@ def test_products_that_are_refused(
 ) -> None:
     assert problem(api.post("/products", json={**goods("X"), **change}), field)["propertyName"] == field
     assert books.products() == []
+
+
+def test_what_was_chosen_by_hand_survives_only_if_it_is_sent_back(books: EconomicSandbox, api: httpx.Client) -> None:
+    # Given a customer with what no shop knows
+    chosen: dict[str, Any] = {
+        "attention": {"customerContactNumber": 4},
+        "customerContact": {"customerContactNumber": 5},
+        "defaultDeliveryLocation": {"deliveryLocationNumber": 6},
+        "layout": {"layoutNumber": 19},
+        "creditLimit": Decimal("500.5"),
+        "website": "lampeland.example",
+        "vatNumber": "SE556123456701",
+    }
+    number = books.put_customer(email="kunde@lampeland.example", barred=True, **chosen)
+    entity = api.get(f"/customers/{number}").json()
+    # When it is sent back whole, Then it stays
+    kept = api.put(entity["self"], json=entity).json()
+    assert {**kept, "lastUpdated": ""} == {**entity, "lastUpdated": ""}
+    # And what is left out is gone
+    assert {*chosen, "email", "barred"} & set(api.put(entity["self"], json=buyer()).json()) == set()
+
+
+def test_a_customers_number_that_is_taken_is_refused(api: httpx.Client) -> None:
+    created(api.post("/customers", json=buyer(customerNumber=500)))
+    refusal = api.post("/customers", json=buyer(customerNumber=500, name="Another"))
+    assert problem(refusal, "customerNumber")["propertyName"] == "customerNumber"
+    assert api.get("/customers/500").json()["name"] == "Lampeland Handel"
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "asked"),
+    [
+        ("telephoneAndFaxNumber", "+45 12 34 56 78", "12 34 56 78"),
+        ("mobilePhone", "(+45) 12345678", "45$) 12345678"),
+        ("corporateIdentificationNumber", "DK-12.34.56.78", "12.34.56.78"),
+        ("ean", "5790000000012", "579"),
+    ],
+)
+def test_customers_are_found_by_a_part_of_a_field(
+    books: EconomicSandbox, api: httpx.Client, field: str, text: str, asked: str
+) -> None:
+    typed: dict[str, Any] = {field: text}
+    number = books.put_customer(**typed)
+    books.put_customer()
+    for question in (f"{field}$like:{asked}", f"name$eq:x$or:{field}$like:{asked}"):
+        found = api.get("/customers", params={"filter": question}).json()["collection"]
+        assert [one["customerNumber"] for one in found] == [number]

@@ -28,7 +28,19 @@ def strict(monkeypatch: pytest.MonkeyPatch) -> Iterator[EconomicSandbox]:
 
 def test_bodies_that_are_right_pass(strict: EconomicSandbox) -> None:
     # Given bodies with all that the facts allow, a unit by its number among it
-    full = draft(line(unit={"unitNumber": 1}, discountPercentage=12.5), notes={"heading": "x"})
+    strict.put_employee(7)
+    strict.put_project(12)
+    full = draft(
+        line(unit={"unitNumber": 1}, discountPercentage=12.5),
+        recipient={
+            "name": "Ane", "ean": "5790000000012", "publicEntryNumber": "P 1", "mobilePhone": "12345678",
+            "nemHandelType": "peppol", "vatZone": {"vatZoneNumber": 1},
+        },
+        delivery={"address": "Lampevej 2", "deliveryTerms": "Ab Werk", "deliveryDate": "2026-03-09"},
+        notes={"heading": "x", "textLine1": "y", "textLine2": "z"},
+        references={"other": "SL1-1", "salesPerson": {"employeeNumber": 7}, "vendorReference": {"employeeNumber": 7}},
+        project={"projectNumber": 12},
+    )  # fmt: skip
     with speak(strict) as api:
         # When they are created, replaced and booked, Then no schema is in the way
         for kind in ("orders", "invoices"):
