@@ -16,6 +16,7 @@ from tools.apply import apply, plan
 from tools.apply.plan import Act
 from tools.apply.telling import lines
 from tools.cli.place import Place
+from tools.cli.who import by_user
 
 
 def test_an_order_of_the_shop_comes_in_after_the_first_run(desk: Desk, fresh_database: DatabaseAddress) -> None:
@@ -56,9 +57,10 @@ def test_what_is_stored_is_what_the_file_says(desk: Desk) -> None:
             {
                 "allowed_states": ["completed", "processing"],
                 "shipping_product": "9000",
+                "closing": "exact",
                 "books": {"customer_group": 1, "product_group": 1},
             },
-            "apply",
+            by_user("apply"),
         )
     ]
 

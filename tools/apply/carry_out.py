@@ -17,9 +17,8 @@ from tools.apply.credentials import opened
 from tools.apply.plan import AccountPlan, Act, ConnectionStep, Looked, Plan, SystemStep, WebhookStep
 from tools.apply.register import register
 from tools.cli.place import Place
+from tools.cli.who import by_user
 
-#: Who saved settings, as the store keeps it.
-BY = "apply"
 #: Random bytes of a webhook's secret.
 SECRET_BYTES = 32
 
@@ -107,9 +106,9 @@ def _connection(connection: Connection, step: ConnectionStep, systems: Mapping[s
     if target is None:
         ends = {"source": systems[wished.source], "target": systems[wished.target]}
         target = setup.add_connection(
-            connection, kind=wished.kind, name=wished.name, **ends, settings=step.settings, by=BY
+            connection, kind=wished.kind, name=wished.name, **ends, settings=step.settings, by=by_user("apply")
         )
     elif step.saves_settings:
-        setup.save_settings(connection, target, step.settings, by=BY)
+        setup.save_settings(connection, target, step.settings, by=by_user("apply"))
     if step.switches:
         setup.switch_connection(connection, target, on=step.on)
