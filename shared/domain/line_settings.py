@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
-from typing import Annotated, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core import PydanticKnownError
 
 from shared.domain.pricing import Role
 from shared.domain.totals import Strictness
 
 ZERO = Decimal(0)
+
+
+def _as_number(key: object) -> object:
+    """Keys of JSON are text."""
+    try:
+        return Decimal(key) if isinstance(key, str) else key
+    except InvalidOperation:
+        raise PydanticKnownError("decimal_parsing") from None
+
+
 #: A rate of VAT in percent.
-Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=11, decimal_places=8)]
-ProductNumber = Annotated[str, Field(min_length=1)]
+Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=11, decimal_places=8), BeforeValidator(_as_number)]
+#: Blanks around it do not count.
+ProductNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 #: Role -> the setting that names its product.
 PRODUCT_SETTINGS: Mapping[Role, str] = {
@@ -35,18 +47,21 @@ class LineSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     unnumbered_product: Annotated[
-        str | None, Field(description="The product's number for what has none in the shop, or was deleted there.")
+        ProductNumber | None,
+        Field(description="The product's number for what has none in the shop, or was deleted there."),
     ] = None
     shipping: Annotated[
         bool,
         Field(description="Shipping goes along. Without it the document comes to the order's total less shipping."),
     ] = True
-    shipping_product: Annotated[str | None, Field(description="The product's number for shipping lines.")] = None
+    shipping_product: Annotated[ProductNumber | None, Field(description="The product's number for shipping lines.")] = (
+        None
+    )
     shipping_products: Annotated[
         dict[str, ProductNumber],
         Field(description="In place of shipping_product, by the shop's code of the shipping method (flat_rate)."),
     ] = {}
-    fee_product: Annotated[str | None, Field(description="The product's number for fees.")] = None
+    fee_product: Annotated[ProductNumber | None, Field(description="The product's number for fees.")] = None
     fee_products: Annotated[
         dict[str, ProductNumber],
         Field(
@@ -61,12 +76,14 @@ class LineSettings(BaseModel):
             " say it; or as a line of its own for each VAT rate."
         ),
     ] = "in_price"
-    discount_product: Annotated[str | None, Field(description="The product's number for discounts: line.")] = None
+    discount_product: Annotated[
+        ProductNumber | None, Field(description="The product's number for discounts: line.")
+    ] = None
     discount_text: Annotated[str, Field(description="What discounts: line says; the coupons' codes follow.")] = (
         "Discount"
     )
     gift_card_product: Annotated[
-        str | None,
+        ProductNumber | None,
         Field(
             description="The product's number for gift cards, sold ones that have no number of their own in the shop,"
             " and used ones where they are a line. Its group is one without VAT."
@@ -103,7 +120,7 @@ class LineSettings(BaseModel):
         ),
     ] = Strictness.SMALLEST
     closing_product: Annotated[
-        str | None,
+        ProductNumber | None,
         Field(description="The product's number for what closes a document without VAT; its group is one without VAT."),
     ] = None
     closing_text: Annotated[str, Field(min_length=1, description="What closing lines say.")] = "Rounding"
@@ -123,6 +140,16 @@ class LineSettings(BaseModel):
             " 6 x 1.59 and 1 x 1.60."
         ),
     ] = True
+
+    @field_validator("products_by_rate", mode="before")
+    @classmethod
+    def _name_each_rate_once(cls, products: Any) -> Any:
+        """25 and 25.0 are one key once they are read, and the last would win."""
+        if isinstance(products, Mapping):
+            for role, by_rate in products.items():
+                for one, other in _same_rates(by_rate if isinstance(by_rate, Mapping) else ()):
+                    raise ValueError(f"{role} names '{one}' and '{other}', which are the same rate: leave one out")
+        return products
 
     @field_validator("products_by_rate")
     @classmethod
@@ -152,3 +179,15 @@ class LineSettings(BaseModel):
         by_name = {Role.SHIPPING: self.shipping_products, Role.FEE: self.fee_products}.get(role, {})
         chosen: str | None = getattr(self, PRODUCT_SETTINGS[role])
         return by_rate.get(percent) or by_name.get(name) or chosen
+
+
+def _same_rates(keys: Iterable[object]) -> Iterator[tuple[object, object]]:
+    """Pairs that are one number; what is none is for others to refuse."""
+    known: dict[Decimal, object] = {}
+    for key in keys:
+        try:
+            rate = Decimal(str(key))
+        except InvalidOperation:
+            continue
+        if rate.is_finite() and (first := known.setdefault(rate, key)) is not key:
+            yield first, key

@@ -197,6 +197,12 @@ MISTAKES = [
     ),
     (
         "create_products: true",
+        'products_by_rate: {closing: {"25": CENTS, "25.0": MORE}}',
+        f"23: {ORDERS}.settings.products_by_rate: closing names '25' and '25.0', which are the same rate: leave one",
+    ),
+    ('fee_product: "9001"', 'fee_product: "  "', f"25: {ORDERS}.settings.fee_product: is empty"),
+    (
+        "create_products: true",
         "products_by_rate: {closing: CENTS}",
         f"23: {ORDERS}.settings.products_by_rate.closing: must be a mapping, and is text",
     ),
@@ -210,17 +216,17 @@ MISTAKES = [
         "closing_limit: 0.105",
         f"23: {ORDERS}.settings.closing_limit: must have 2 decimals at most",
     ),
-    ("customer_group: 1", "customer_group: 0", f"28: {ORDERS}.settings.books.customer_group: must be greater than or"),
+    ("customer_group: 1", "customer_group: 0", f"29: {ORDERS}.settings.books.customer_group: must be greater than or"),
     (
         "customer_group: 1",
         'customer_group: "1"',
-        f"28: {ORDERS}.settings.books.customer_group: must be a number, without quotes",
+        f"29: {ORDERS}.settings.books.customer_group: must be a number, without quotes",
     ),
-    ("customer_group: 1", "customer_group: yes", f"28: {ORDERS}.settings.books.customer_group: must be a whole number"),
+    ("customer_group: 1", "customer_group: yes", f"29: {ORDERS}.settings.books.customer_group: must be a whole number"),
     (
         "customer_group: 1",
         "customers_group: 1",
-        f"28: {ORDERS}.settings.books.customers_group: there is no such setting; there are: customer_group, layout,"
+        f"29: {ORDERS}.settings.books.customers_group: there is no such setting; there are: customer_group, layout,"
         " payment_terms, product_group, unit, vat_zone (did you mean customer_group?)",
     ),
     # YAML itself.
@@ -230,10 +236,10 @@ MISTAKES = [
     ("{env: WOO_KEY}", f"*{SECRET}", "8: an alias (*name) without its anchor (&name)"),
     ("{env: WOO_KEY}", f"!{SECRET} x", "8: a tag (!...) is not read here"),
     ("{env: WOO_KEY}", f"!{SECRET}!x x", "8: this is no YAML: found undefined tag handle"),
-    ("{env: WOO_KEY}", f"'{SECRET}", "29: a quote that is never closed"),
+    ("{env: WOO_KEY}", f"'{SECRET}", "30: a quote that is never closed"),
     ("active: true", "active: !!python/object/apply:os.system [ls]", "20: a tag (!...) is not read here"),
     ("https://shop.example", "{{ SHOP_URL }}", f"7: {SHOP}.credentials.url: a key is a name: text that begins with {{"),
-    ("product_group: 1\n", "product_group: 1\n---\naccounts: {}\n", "30: a second document (---) begins here"),
+    ("product_group: 1\n", "product_group: 1\n---\naccounts: {}\n", "31: a second document (---) begins here"),
     ("    systems:", "    systems: &all\n      loop: *all", "4: accounts.Lampeland.systems.loop: an alias (*name) of"),
     ('"9000"', '"90\\0"', f"24: {ORDERS}.settings.shipping_product: holds a character (\\0 or half of a pair)"),
 ]

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from connectors.economic.sandbox import EconomicSandbox
 from connectors.woocommerce.sandbox import WooCommerceSandbox
+from shared.domain.findings import Level
 from shared.sandbox.journal import EntryKind
 from shared.store import inventory
 from shared.store.database import Database
@@ -55,6 +56,7 @@ accounts:
         settings:
           allowed_states: [processing, completed]
           shipping_product: "9000"
+          closing: exact
           books: {{customer_group: 1, product_group: 1}}
 """
 
@@ -168,3 +170,24 @@ def counted(applied: Applied) -> tuple[int, int, int]:
 def changed(applied: Applied) -> dict[str, list[str]]:
     """What changes, by the name of what it is."""
     return {line.name: list(line.changes) for line in lines(applied.plan) if line.act is Act.CHANGE}
+
+
+def failing(applied: Applied) -> list[str]:
+    """What fails, and what to do about it."""
+    looked = [one for one in applied.plan.looked if one.finding.level is Level.FAILING]
+    assert all(one.finding.remedy for one in looked)
+    return [f"{one.system}: {one.finding.about}: {one.finding.says}" for one in looked]
+
+
+def warnings(applied: Applied) -> list[str]:
+    return [one.finding.says for one in applied.plan.looked if one.finding.level is Level.WARNING]
+
+
+def choose(desk: Desk, *settings: str) -> None:
+    """Beside what the file chooses."""
+    desk.edit("        settings:\n", "        settings:\n" + "".join(f"          {setting}\n" for setting in settings))
+
+
+def nothing_was_written(desk: Desk) -> bool:
+    there = desk.database.run(lambda c: c.execute("select * from accounts_there_are()").fetchall())
+    return not there and not desk.webhooks()

@@ -13,7 +13,8 @@ from shared.domain.document import DocumentKind
 from tests.owner.conftest import Desk
 from tests.support.orders import tell, woo_order
 from tests.support.shop import open_shop
-from tools.owner import words
+from tools.owner import adopting
+from tools.owner.worth import Worth
 
 WC = ["adopt", "--connection", "Orders", "--reference", "WC-{number}"]
 
@@ -156,13 +157,13 @@ def test_what_was_linked_before_the_books_fell_silent_is_told(desk: Desk, monkey
         desk.booked_by_hand(f"WC-{number}")
     found: list[int] = []
 
-    def worth(connection: Connection, transfer: int, shop: str) -> words.Worth | None:
+    def worth(connection: Connection, transfer: int, shop: str) -> Worth | None:
         found.append(transfer)
         if len(found) == 2:
             desk.books.add_fault(kind="answer", status=503)
-        return words.Worth(Decimal("125.00"), "DKK")
+        return Worth(Decimal("125.00"), "DKK", Decimal("125.00"))
 
-    monkeypatch.setattr(words, "worth", worth)
+    monkeypatch.setattr(adopting, "worth", worth)
 
     # When they are adopted, then two are linked, and it is told why that was the end
     ended = desk.command.run(*WC, "--yes")

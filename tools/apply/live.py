@@ -9,12 +9,15 @@ from pydantic import BaseModel
 
 from connectors.accounting import Accounting, AccountingClient
 from connectors.base import Webshop
+from shared.domain.contact import Contact
 from shared.domain.document import NewCustomer, NewProduct
 from shared.domain.findings import Finding, Level
 from shared.domain.settings import OrderSettings
 from shared.errors import ConnectionBroken, Fate, NeedsUser, Skip
+from tools.apply.own_choices import check_groups, check_uses, with_chosen_groups, wrong
 from tools.apply.plan import AccountPlan, ConnectionStep, Looked, SystemStep
-from tools.apply.products import check_products
+from tools.apply.products import check_closing, check_products
+from tools.apply.zones import check_zones
 
 
 def look(account: AccountPlan, *, all_of_it: bool) -> list[Looked]:
@@ -56,16 +59,22 @@ def _check_settings(connection: ConnectionStep, target: SystemStep) -> list[Find
     connector = target.wished.connector
     assert isinstance(connector, Accounting)
     settings = OrderSettings.model_validate(connection.settings)
+    if nonsense := [one.finding for one in wrong(connector, settings)]:
+        return nonsense
     with contextlib.closing(connector.connect(target.wished.credentials)) as client:
         try:
             chosen = connector.Settings.model_validate(settings.books)
-            books = client.fill_settings(chosen)
+            books = with_chosen_groups(client.fill_settings(chosen), settings)
         except Fate as fate:
             return [told("settings", fate)]
         questions = (
             client.check_settings(chosen),
+            check_uses(connector, client, settings),
+            check_zones(client, settings),
             check_products(connector, client, settings, books),
+            check_closing(settings),
             _customer(client, settings),
+            check_groups(settings, chosen),
             _makings(connector, settings, books),
         )
         return [finding for question in questions for finding in _asked(question)]
@@ -96,10 +105,10 @@ def _customer(client: AccountingClient, settings: OrderSettings) -> Iterator[Fin
 
 def _makings(connector: Accounting, settings: OrderSettings, books: BaseModel) -> Iterator[Finding]:
     """Whether the settings say all that making customers and products takes; nothing is sent."""
-    customer = NewCustomer(name="A customer", email="customer@shop.example", currency="DKK")
+    customer = NewCustomer(contact=Contact(name="A customer", email="customer@shop.example"), currency="DKK")
     makes: dict[str, tuple[bool, Callable[[], object]]] = {
         "create_customers": (
-            settings.create_customers and settings.customers == "by_email",
+            settings.create_customers and settings.customer_key is not None,
             lambda: connector.write_customer(customer, books),
         ),
         "create_products": (

@@ -20,7 +20,8 @@ from shared.store.ownership import Candidate, Obstacle
 from tools.cli.place import Place
 from tools.owner import words
 from tools.owner.books import Books, opened_books, problem
-from tools.owner.words import Pair, Spot, Worth
+from tools.owner.words import Pair, Spot
+from tools.owner.worth import Worth, worth
 
 
 class End(StrEnum):
@@ -169,21 +170,21 @@ class _Search:
         reference = self._wish.pattern.of(order)
         found = self._client.find_by_reference(reference)
         with self._place.database.account(self._account.id) as c:
-            worth = words.worth(c, order.id, order.shop)
-        end, says = self._end(order, found, worth)
-        return Match(order, reference, found, worth, end, says)
+            wanted = worth(c, order.id, order.shop)
+        end, says = self._end(order, found, wanted)
+        return Match(order, reference, found, wanted, end, says)
 
-    def _end(self, order: Candidate, found: Sequence[FoundDocument], worth: Worth | None) -> tuple[End, str]:
+    def _end(self, order: Candidate, found: Sequence[FoundDocument], wanted: Worth | None) -> tuple[End, str]:
         if not found:
             return End.NOTHING, ""
         if len(found) > 1:
             return End.SEVERAL, f"{words.all_called(found)}; `shopledger link {order.number} NUMBER` says which"
-        pair = Pair(found[0], worth)
+        pair = Pair(found[0], wanted)
         other = self._owner(order, pair.found)
         if other is not None:
             return End.TAKEN, f"{words.called(pair.found)} belongs to order {other}"
         if pair.differs and not self._wish.anyway:
-            return End.DIFFERS, f"the order comes to {worth}; --anyway links it all the same"
+            return End.DIFFERS, f"the order comes to {wanted}; --anyway links it all the same"
         self._fitting[words.spot(pair.found)] = order.number
         if not self._wish.yes:
             return End.FITS, ""

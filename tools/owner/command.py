@@ -103,7 +103,7 @@ def ignore(context: click.Context, order: str, account: str | None, connection: 
     type=click.Choice(["booked", "draft"]),
     help="Where it is: booked for an invoice, draft for an order, unless you say so.",
 )
-@click.option("--anyway", is_flag=True, help="Also where its total or currency is not the order's.")
+@click.option("--anyway", is_flag=True, help="Also where it comes to something else than the order.")
 @click.pass_context
 def link(
     context: click.Context,
@@ -175,7 +175,7 @@ def send_again(
 @click.option(
     "--since", type=Since(), metavar="TIME", help="Only orders that changed in the shop since: 3d, 2026-11-01."
 )
-@click.option("--anyway", is_flag=True, help="Also link documents whose total is not the order's.")
+@click.option("--anyway", is_flag=True, help="Also link documents that come to something else than their order.")
 @click.option("--yes", is_flag=True, help="Link them; without it nothing is changed.")
 @as_json
 @click.pass_context

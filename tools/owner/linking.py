@@ -18,6 +18,7 @@ from tools.look import words as order_words
 from tools.owner import words
 from tools.owner.books import Books, opened_books
 from tools.owner.words import Pair
+from tools.owner.worth import worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def look(place: places.Place, account: StoredAccount, order: Order, named: Named
     with opened_books(place, account, books) as client:
         found = _get(client, books, named)
     with place.database.account(account.id) as c:
-        return Pair(found, words.worth(c, order.id, order.source_kind))
+        return Pair(found, worth(c, order.id, order.source_kind))
 
 
 def link(place: places.Place, account: StoredAccount, order: Order, pair: Pair, *, anyway: bool) -> None:

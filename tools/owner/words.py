@@ -1,39 +1,18 @@
-"""Documents, their worth, and why the owner's word could not be followed."""
+"""Documents beside their orders, and why the owner's word could not be followed."""
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from psycopg import Connection
-
-from connectors.base import UnreadableOrder
-from connectors.registry import UnknownConnector, webshop
 from shared.domain.document import DocumentKind, FoundDocument, Place
-from shared.store import ownership
 from shared.store.ownership import Obstacle, Refusal
 from tools.cli.texts import money
-from tools.look.bodies import digest
+from tools.owner.worth import Worth
 
 #: Where a document stands in the books, which is its own as long as it stands there.
 Spot = tuple[DocumentKind, Place, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """Gross."""
-
-    total: Decimal
-    currency: str
-
-    def __str__(self) -> str:
-        return money(self.total, self.currency)
-
-    def agrees(self, found: FoundDocument) -> bool:
-        return (self.total, self.currency) == (found.total, found.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +31,6 @@ class Pair:
         """For the owner's act."""
         of_order = f"; the order comes to {self.order}" if self.differs else ""
         return f"{described(self.found)}{of_order}"
-
-
-def worth(connection: Connection, transfer: int, shop: str) -> Worth | None:
-    """Of the order as it is now, as far as that was told; `shop` is the kind of its webshop. Runs inside an account."""
-    words = ownership.newest_words(connection, transfer)
-    if words.body is not None and not words.is_newer:
-        with contextlib.suppress(UnknownConnector, UnreadableOrder):
-            reader = webshop(shop)
-            order = reader.read_order(reader.decode_order(words.body))
-            return Worth(order.total, order.currency)
-        return None
-    read = digest(words.normalised)
-    return Worth(read.total, read.currency) if read is not None else None
 
 
 def spot(found: FoundDocument) -> Spot:
@@ -92,5 +58,6 @@ def refused(refusal: Refusal, order: str, document: str) -> str:
         Obstacle.WORKING: f"a worker has it in hand right now; look at it (`{show}`), and say it again then",
         Obstacle.LIVING: f"it has a document in the books already, or may have one; `{show}` tells which",
         Obstacle.TAKEN: f"{document} belongs to order {refusal.order}",
+        Obstacle.ELSEWHERE: f"it has a document through {refusal.connection}, and an order goes by one connection only",
         Obstacle.CHANGED: f"something was done about its document meanwhile; look at it (`{show}`), and say it again",
     }[refusal.obstacle]
