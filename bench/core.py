@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from bench import load
 from connectors.registry import webshop
+from shared.domain.addresses import Wording
 from shared.domain.build import build_document, document_date, price_lines, product_numbers
 from shared.domain.decide import decide
 from shared.domain.document import DocumentKind
@@ -76,6 +77,8 @@ def through(orders: Sequence[Order]) -> None:
             reference=f"SL1-{order.id}",
             total=closed.sums.gross,
             products=product_numbers(closed.lines),
+            fields={"heading": f"Order {order.number}"},
+            wording=Wording(),
         )
 
 

@@ -22,6 +22,7 @@ from chaos.supervisor import Supervised
 from chaos.tempo import hasten_store
 from chaos.till import Till
 from chaos.verdict import Found, Verdict, Wanted, judge, with_exact_vat
+from shared.domain.build import own_token
 from shared.domain.document import Place
 from shared.store.database import Database
 from tests.support.processes import environment
@@ -171,7 +172,7 @@ def _report(
 ) -> Report:
     strikes = field.log.counts()
     found = [
-        Found(at, document.reference, document.gross, document.vat, is_booked=document.place is Place.BOOKED)
+        Found(at, own_token(document.reference), document.gross, document.vat, is_booked=document.place is Place.BOOKED)
         for at, books in enumerate(field.outside.books)
         for document in books.documents()
     ]

@@ -18,7 +18,7 @@ from workers.hand import Point, Watch
 from workers.lanes import Lanes
 from workers.middleware import Context, DeadLetters, Metrics, Stopping
 from workers.orders import add_orders
-from workers.parties import KnownProducts
+from workers.products import KnownProducts
 from workers.tools import Tools
 from workers.upkeep import add_upkeep
 

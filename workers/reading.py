@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -70,27 +70,32 @@ class OrderReader:
                 self._trace.stages.append(("original", None))
                 order = shop.read_order(shop.decode_order(self._claim.body))
             else:
-                order = shop.read_order(self._fetched(shop))
-            if order.is_in_whole_units:
-                order = self._exact(shop, order)
+                order = shop.read_order(self._fetched(shop, exact=False))
+            order = exactly(shop, order, lambda exact: self._fetched(shop, exact=exact))
         except UnreadableOrder as error:
             raise needs_user("unreadable_order", path=error.path or "its start", problem=error.problem) from None
         self._trace.stages.append(("normalised", as_told(order)))
         return order
 
-    def _exact(self, shop: Webshop, order: Order) -> Order:
-        """With its lines as exact as the shop keeps them, which rounds what it says."""
-        exact = shop.read_order(self._fetched(shop, exact=True))
-        if exact.modified_at != order.modified_at:
-            order = shop.read_order(self._fetched(shop))
-        if exact.modified_at != order.modified_at:
-            raise Retry("order_moves", REASONS["order_moves"].says())
-        return replace(order, lines=exact.lines)
-
-    def _fetched(self, shop: Webshop, *, exact: bool = False) -> Mapping[str, Any]:
+    def _fetched(self, shop: Webshop, *, exact: bool) -> Mapping[str, Any]:
         self._trace.talks_to = self._claim.source
         with self._tools.clients.shop(shop, self._claim.source, self._hand) as client:
             body = client.get_order(self._claim.source_id, exact=exact)
         self._trace.talks_to = self._claim.target
         self._trace.stages.append(("original", json.dumps(body, default=str, ensure_ascii=False).encode()))
         return body
+
+
+def exactly(shop: Webshop, order: Order, fetch: Callable[[bool], Mapping[str, Any]]) -> Order:
+    """With its lines as the shop keeps them, where it rounds what it says to whole units; `fetch(whether exactly)`.
+
+    Raises UnreadableOrder, and fates.
+    """
+    if not order.is_in_whole_units:
+        return order
+    exact = shop.read_order(fetch(True))
+    if exact.modified_at != order.modified_at:
+        order = shop.read_order(fetch(False))
+    if exact.modified_at != order.modified_at:
+        raise Retry("order_moves", REASONS["order_moves"].says())
+    return replace(order, lines=exact.lines)

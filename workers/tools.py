@@ -14,7 +14,7 @@ from shared.domain.reasons import REASONS, needs_user
 from shared.errors import Retry
 from shared.store.database import Database
 from workers.clients import Clients
-from workers.parties import KnownProducts
+from workers.products import KnownProducts
 
 C = TypeVar("C", bound=Connector)
 M = TypeVar("M", bound=BaseModel)

@@ -1,32 +1,27 @@
-"""An order becomes the request that makes its document: customer, products, day, and the exact bytes, frozen."""
+"""The request that makes an order's document is frozen before it goes, and what the books make of it teaches."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import replace
 
 from connectors.accounting import Accounting, AccountingClient
 from shared.domain import learning
-from shared.domain.build import build_document, document_date, price_lines, product_numbers, reference, said
+from shared.domain.build import reference
 from shared.domain.document import DocumentKind, FoundDocument
 from shared.domain.expected import Expected
 from shared.domain.money import Rounding
 from shared.domain.order import Order
-from shared.domain.reasons import needs_user
 from shared.domain.settings import Handling, OrderSettings
-from shared.domain.totals import Closed, Strictness
-from shared.domain.vat import RateDifference, rate_differences
-from shared.domain.zone_settings import Source
-from shared.domain.zones import ChosenZone
-from shared.errors import NeedsUser
 from shared.store import line
 from shared.store.claims import PlannedDocument, Written
-from workers.hand import LEASE, Hand, Point, PutBack, now
+from workers.composing import Composer, Means
+from workers.hand import LEASE, Hand, PutBack, now
 from workers.make_once import MakeOnce
-from workers.parties import Parties
-from workers.tools import Tools, checked
+from workers.products import KnownProducts
+from workers.tools import Tools
 from workers.trace import Trace
+from workers.would import Would
 
 
 class DocumentWriter:
@@ -43,8 +38,16 @@ class DocumentWriter:
         self._ways: Sequence[Rounding] = [learning.read(way) for way in self._claim.rounding] or learning.ALL
         if connector.rounding is not None:
             self._ways = (connector.rounding,)
-        #: Products that were not asked about in this try.
-        self._from_memory: Mapping[str, str] = {}
+        make = MakeOnce(tools.database, self._claim.account, self._claim.target.id, owner_asked=self._claim.owner_asked)
+        self._means = Means(
+            make=make,
+            update=client.update_customer,
+            known_products=tools.known_products,
+            system=self._claim.target.id,
+            asks_anew=self._claim.owner_asked,
+            passes=hand.passes,
+        )
+        self._composer = Composer(connector, client, self._means)
 
     def freeze(
         self, order: Order, settings: OrderSettings, handling: Handling, *, supersedes: int | None = None
@@ -53,7 +56,6 @@ class DocumentWriter:
         claim = self._claim
         ours = reference(claim.connection, claim.source_id, claim.generation)
         written = self._write(order, settings, DocumentKind(handling.document), ours)
-        self._trace.stages.append(("sent", written.request))
         since = now()
         verdict, frozen = line.freeze(
             self._tools.database,
@@ -66,6 +68,7 @@ class DocumentWriter:
         )
         self._hand.may_go_on(verdict, since)
         assert frozen is not None
+        self._trace.stages.append(("sent", written.request))
         self._trace.document = frozen
         return frozen
 
@@ -81,53 +84,20 @@ class DocumentWriter:
 
     def would_write(self, document: PlannedDocument, order: Order, settings: OrderSettings) -> bytes:
         """The request for this order as it is now, in place of the document's. Raises NeedsUser where there is none."""
-        return self._write(order, settings, DocumentKind(document.kind), document.reference).request
+        would = Would(self._client)
+        means = replace(self._means, make=would.make, update=would.update, known_products=KnownProducts())
+        composer = Composer(self._connector, self._client, means)
+        kind = DocumentKind(document.kind)
+        return composer.compose(order, settings, kind, document.reference, self._ways[0]).request
 
     def doubt_memory(self) -> None:
         """The books refused a document. Raises PutBack where that may be for what was only remembered of them."""
-        if self._from_memory and not self._claim.failures:
+        if self._composer.from_memory and not self._claim.failures:
             self._tools.known_products.forget(self._claim.target.id)
             raise PutBack("books_changed", counts=True)
 
     def _write(self, order: Order, settings: OrderSettings, kind: DocumentKind, ours: str) -> Written:
-        books = self._client.fill_settings(checked(self._connector.Settings, settings.books))
-        claim = self._claim
-        make = MakeOnce(self._tools.database, claim.account, claim.target.id, owner_asked=claim.owner_asked)
-        parties = Parties(self._connector, self._client, settings, books, make)
-        if claim.owner_asked:
-            self._client.forget()
-        rounding = self._ways[0]
-        closed = price_lines(order, settings, kind, rounding)
-        day = self._day(order, settings)
-        customer = parties.customer(order)
-        self._hand.passes(Point.CUSTOMER_KNOWN)
-        products = self._products(parties, product_numbers(closed.lines))
-        zone = parties.zone(order, customer)
-        self._check_rates(closed, products, zone, self._connector.own_zone(books))
-        self._hand.passes(Point.PRODUCTS_KNOWN)
-        plan = build_document(
-            order,
-            closed.lines,
-            kind=kind,
-            day=day,
-            customer=customer,
-            reference=ours,
-            total=closed.sums.gross,
-            products=products,
-            vat_zone=zone.zone,
-            exchange_rate=settings.exchange_rates.get(order.currency),
-        )
-        of_zone = zone.sentence if zone.source is not Source.DEFAULT else ""
-        notes = " ".join(filter(None, (of_zone, said(closed, order, settings))))
-        request = self._connector.write_document(plan, books)
-        limit = Decimal(0) if settings.closing is Strictness.EXACT else settings.closing_limit
-        return Written(
-            kind=kind,
-            request=request,
-            currency=plan.currency,
-            total=plan.total,
-            expected=Expected.of(closed, rounding, limit, order, notes).as_json(),
-        )
+        return self._composer.compose(order, settings, kind, ours, self._ways[0])
 
     def learns(self, document: PlannedDocument, found: FoundDocument) -> bool:
         """From what the books made of the lines, how they round. True where the lines were made for another way."""
@@ -139,45 +109,3 @@ class DocumentWriter:
             line.learn_rounding(self._tools.database, self._claim, [learning.written(way) for way in ways])
             self._ways = ways
         return found.total_tax != expected.vat and expected.is_explained(found, ways[0])
-
-    def _check_rates(self, closed: Closed, products: Mapping[str, str], zone: ChosenZone, usual: str) -> None:
-        """Raises NeedsUser where the books would take another rate than the shop did. `usual`: their settings' zone."""
-        differing = self._differing(closed, products, zone.zone or usual)
-        if differing and not self._claim.owner_asked:
-            self._client.forget()  # it may have been mended since they were asked
-            differing = self._differing(closed, products, zone.zone or usual)
-        if differing:
-            raise needs_user("vat_rate_differs", lines="; ".join(map(str, differing)), zone=zone.sentence)
-
-    def _differing(self, closed: Closed, products: Mapping[str, str], zone: str) -> Sequence[RateDifference]:
-        try:
-            rates = self._client.vat_rates({*products.values()}, zone)
-        except NeedsUser as refused:
-            if refused.code != "rates_hidden":
-                raise
-            return []  # they do not let us look: the totals will tell
-        return rate_differences(closed.lines, {ours: rates[of] for ours, of in products.items() if of in rates})
-
-    def _products(self, parties: Parties, wanted: Mapping[str, str]) -> dict[str, str]:
-        system = self._claim.target.id
-        known = self._from_memory = self._tools.known_products.among(system, wanted)
-        unknown = {number: text for number, text in wanted.items() if number not in known}
-        if not unknown:
-            return known
-        found = parties.products(unknown)
-        self._tools.known_products.learn(system, found)
-        return known | found
-
-    def _day(self, order: Order, settings: OrderSettings) -> date:
-        """The document's own, or the next one that is open in the books, as far as the owner lets it go."""
-        day, within = document_date(order, settings, datetime.now(UTC)), settings.closed_period_days
-        try:
-            opened = self._client.open_day(day, within=within)
-        except NeedsUser:
-            if within:
-                raise
-            return day  # the books do not let us read their years: they will tell when it is booked
-        if opened is None:
-            until = f", as are all up to {day + timedelta(days=within)}" if within else ""
-            raise needs_user("no_open_day", day=day, within=until)
-        return opened

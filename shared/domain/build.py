@@ -10,10 +10,11 @@ from decimal import Decimal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from shared.domain.document import DocumentKind, DocumentLine, DocumentPlan, NewCustomer, Recipient
+from shared.domain.addresses import Wording, delivery, recipient
+from shared.domain.document import DocumentKind, DocumentLine, DocumentPlan, FieldValue
 from shared.domain.lines import bill, product_of
 from shared.domain.money import UNIT, Rounding
-from shared.domain.order import Address, Order
+from shared.domain.order import Order
 from shared.domain.pricing import PricedLine, Role
 from shared.domain.reasons import REASONS, needs_user
 from shared.domain.settings import OrderSettings
@@ -24,6 +25,11 @@ def reference(connection: int, source_id: str, generation: int) -> str:
     """By which the document is found again: two shops in one agreement may have the same order numbers."""
     again = "" if generation == 1 else f"/{generation}"
     return f"SL{connection}-{quote(source_id, safe='')}{again}"
+
+
+def own_token(text: str) -> str:
+    """Of what stands in the books as a reference: ours is its first word, the owner's words follow."""
+    return text.partition(" ")[0]
 
 
 def is_reference(text: str) -> bool:
@@ -88,18 +94,22 @@ def build_document(
     reference: str,
     total: Decimal,
     products: Mapping[str, str],
+    fields: Mapping[str, FieldValue],
+    wording: Wording,
     vat_zone: str | None = None,
     exchange_rate: Decimal | None = None,
 ) -> DocumentPlan:
-    """`day`: of the document, in the books. `products`: a line's product number -> as the books spell it."""
+    """`day`: of the document, in the books. `products`: a line's product number -> as the books spell it. `fields`: see
+    `DocumentPlan`."""
     return DocumentPlan(
         kind=kind,
         reference=reference,
         date=day,
         currency=order.currency,
         customer=customer,
-        recipient=recipient(order.billing, fallback=f"Order {order.number}"),
-        heading=f"Order {order.number}",
+        recipient=recipient(order.billing, fallback=f"Order {order.number}", wording=wording),
+        delivery=delivery(order, wording),
+        fields=fields,
         lines=tuple(
             DocumentLine(
                 product=products.get(line.product, line.product) if line.product is not None else None,
@@ -130,35 +140,6 @@ def document_date(order: Order, settings: OrderSettings, now: datetime) -> date:
 def product_numbers(lines: Iterable[PricedLine]) -> dict[str, str]:
     """Every product number that the document will name -> a text for it."""
     return {line.product: line.text for line in lines if line.product is not None}
-
-
-def recipient(address: Address, *, fallback: str) -> Recipient:
-    return Recipient(
-        name=customer_name(address) or fallback,
-        address="\n".join(filter(None, (address.address_1, address.address_2))),
-        postcode=address.postcode,
-        city=address.city,
-        country=address.country,
-    )
-
-
-def customer_name(address: Address) -> str:
-    return address.company or " ".join(filter(None, (address.first_name, address.last_name)))
-
-
-def new_customer(order: Order, vat_zone: str | None = None) -> NewCustomer:
-    billing = recipient(order.billing, fallback=order.billing.email)
-    return NewCustomer(
-        name=billing.name,
-        email=order.billing.email.strip(),
-        currency=order.currency,
-        address=billing.address,
-        postcode=billing.postcode,
-        city=billing.city,
-        country=billing.country,
-        phone=order.billing.phone,
-        vat_zone=vat_zone,
-    )
 
 
 def _named(line: PricedLine, settings: OrderSettings) -> PricedLine:

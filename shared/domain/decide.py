@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from shared.domain.choices import chosen
+from shared.domain.condition import why_not
+from shared.domain.document_settings import DOCUMENT
 from shared.domain.lines import gross_of
 from shared.domain.order import Order
 from shared.domain.reasons import Skipped, skipped
 from shared.domain.settings import Handling, OrderSettings
 from shared.domain.trigger import unmet
+from shared.domain.view import View
 
 #: What the bin is called in a shop that has one; never a state to transfer from.
 TRASH = "trash"
@@ -49,6 +53,10 @@ def decide(
 
 def _highest(newest: Order, settings: OrderSettings, earlier: Callable[[], Iterable[Order]]) -> Handling:
     """What the furthest of all states that the order was seen in asks for; the least of all where none was named."""
+    rows = settings.choices.get(DOCUMENT)
+    document = chosen(rows, View(newest, settings)) if rows is not None and settings.by_state is None else None
+    if document is not None:
+        return Handling.model_validate({"document": document, "book": settings.book and document == "invoice"})
     handlings = sorted(settings.handlings, key=lambda one: one.rung)
     now = settings.handling(newest.status)
     if now is not None and now.rung == handlings[-1].rung:
@@ -66,4 +74,6 @@ def _kept_out(order: Order, settings: OrderSettings, since: datetime | None) -> 
         return skipped("test_order")
     if gross_of(order, settings) == 0 and not settings.zero_totals:
         return skipped("zero_total")
+    if settings.only is not None and (question := why_not(settings.only, View(order, settings))):
+        return skipped("condition_not_met", question=question)
     return None

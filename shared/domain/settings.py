@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from shared.domain.customer_settings import CustomerSettings
 from shared.domain.document import SendBy
-from shared.domain.line_settings import LineSettings
+from shared.domain.document_settings import DocumentSettings
+from shared.domain.line_settings import LineSettings, ProductNumber
 from shared.domain.order import Financial, Fulfilment
 from shared.domain.zone_settings import ZoneSettings
 
@@ -53,7 +55,7 @@ Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 ExchangeRate = Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=6)]
 
 
-class OrderSettings(ZoneSettings, LineSettings, BaseModel):
+class OrderSettings(DocumentSettings, ZoneSettings, LineSettings, CustomerSettings, BaseModel):
     """Every field has a default that suits most shops, but for what only the owner's books can say."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -113,14 +115,14 @@ class OrderSettings(ZoneSettings, LineSettings, BaseModel):
             " be dated later. 0: it does not go.",
         ),
     ] = 0
-    customers: Annotated[
-        Literal["by_email", "default"], Field(description="Each customer by e-mail, or one for all orders.")
-    ] = "by_email"
-    default_customer: Annotated[
-        str | None, Field(description="The customer's number in the books, for orders without an e-mail, or for all.")
-    ] = None
-    create_customers: Annotated[bool, Field(description="Make a customer whose e-mail the books do not have.")] = True
     create_products: Annotated[bool, Field(description="Make a product whose number the books do not have.")] = False
+    fallback_product: Annotated[
+        ProductNumber | None,
+        Field(
+            description="The product's number in place of one that is barred in the books, or that they do not have and"
+            " is not made."
+        ),
+    ] = None
     exchange_rates: Annotated[
         dict[Currency, ExchangeRate],
         Field(
@@ -194,9 +196,3 @@ class OrderSettings(ZoneSettings, LineSettings, BaseModel):
         if self.by_state is None:
             return Handling(document=self.document, book=self.book)
         return self.by_state.get(state)
-
-    @model_validator(mode="after")
-    def _default_is_there(self) -> OrderSettings:
-        if self.customers == "default" and not self.default_customer:
-            raise ValueError("customers: default needs default_customer, a customer's number in the books")
-        return self

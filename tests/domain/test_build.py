@@ -14,11 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.registry import webshop
-from shared.domain.build import build_document, document_date, new_customer, price_lines, reference
+from shared.domain.addresses import Wording
+from shared.domain.build import build_document, document_date, price_lines, reference
+from shared.domain.customers import buyer
 from shared.domain.document import DocumentKind, DocumentPlan
 from shared.domain.money import Rounding
 from shared.domain.order import LineKind, Order
 from shared.domain.settings import OrderSettings
+from shared.domain.view import View
 from shared.errors import NeedsUser
 from tests.support.orders import woo_order
 
@@ -46,6 +49,8 @@ def built(of: Order, chosen: OrderSettings, products: Mapping[str, str]) -> Docu
         reference="SL1-7",
         total=closed.sums.gross,
         products=products,
+        fields={"heading": f"Order {of.number}"},
+        wording=Wording(),
     )
 
 
@@ -102,7 +107,26 @@ def test_the_recipient_is_the_company_or_the_person_or_the_order() -> None:
     company = replace(billed, billing=replace(billed.billing, company="Lampeland ApS"))
     nobody = replace(billed, billing=replace(billed.billing, first_name="", last_name=""))
     assert [plan(o).recipient.name for o in (billed, company, nobody)] == ["Mette Holm", "Lampeland ApS", "Order 7"]
-    assert new_customer(nobody).name == "mette@lampeland.example"
+    assert buyer(View(nobody, OrderSettings()), OrderSettings()).contact.name == "mette@lampeland.example"
+
+
+def test_the_document_has_its_fields_the_owners_words_and_where_the_goods_go() -> None:
+    # Given an order of a company, sent to somebody in Sweden
+    billed = order()
+    company = replace(billed.billing, company="Lampeland ApS")
+    elsewhere = replace(billed.shipping, first_name="Ane", city="Lund", country="SE")
+    # When the document is built, then both addresses stand in the owner's language
+    document = plan(replace(billed, billing=company, shipping=elsewhere))
+    assert (document.recipient.attention, document.recipient.country) == ("Att. Mette Holm", "Danmark")
+    assert document.delivery is not None
+    assert (document.delivery.name, document.delivery.city, document.delivery.country) == (
+        "Ane Holm",
+        "Lund",
+        "Sverige",
+    )
+    assert document.fields == {"heading": "Order 7"}
+    # And where the goods go to who is billed, nothing is said of them
+    assert plan(billed).delivery is None
 
 
 def test_the_document_is_an_invoice_or_an_order_as_chosen() -> None:

@@ -19,7 +19,7 @@ from workers.hand import Point, Watch
 from workers.lanes import Lanes
 from workers.main import nobody
 from workers.orders import try_order
-from workers.parties import KnownProducts
+from workers.products import KnownProducts
 from workers.tools import Tools
 
 #: What the tests' owner chooses: products and customers are made where they are missing.

@@ -15,6 +15,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from shared.domain.build import own_token
 from shared.intake import Origin
 from shared.store import setup
 from shared.store.database import Database
@@ -82,7 +83,7 @@ def through(store: Database, orders: Mapping[str, list[dict[str, Any]]]) -> Coun
 
 
 def check_the_books(line: Line, newest: Mapping[str, Mapping[str, Any]]) -> None:
-    found = {document.reference: document for document in line.books.documents()}
+    found = {own_token(document.reference): document for document in line.books.documents()}
     assert len(found) == len(line.books.documents()), "an order has two documents"
     for number, body in newest.items():
         document = found.get(f"SL{line.shop.connection}-{number}")

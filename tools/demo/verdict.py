@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.economic.sandbox import SandboxDocument
+from shared.domain.build import own_token
 from shared.sandbox.journal import Entry, EntryKind
 from tools.demo.placed import amount
 
@@ -77,7 +78,7 @@ def judge(
     """`orders`, `totals` and `claims` by the shop's id of the order; every claim is about one of the orders."""
     made: dict[str, list[Decimal]] = defaultdict(list)
     for document in documents:
-        made[document.reference].append(document.gross)
+        made[own_token(document.reference)].append(document.gross)
     done = {order: claim for order, claim in claims.items() if claim.state == "done"}
     explained = {
         order

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.addresses import Wording
 from shared.domain.build import build_document
 from shared.domain.document import DocumentKind
 from shared.domain.order import Order
@@ -101,6 +102,8 @@ def test_case_13_a_document_is_in_the_orders_currency_and_not_converted(currency
         reference="SL1-7",
         total=found.sums.gross,
         products={},
+        fields={},
+        wording=Wording(),
     )
     assert (document.currency, document.total) == (currency, Decimal(net) + Decimal(taxes[1]))
     assert [line.unit_price for line in document.lines] == [Decimal(net)]

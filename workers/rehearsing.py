@@ -1,0 +1,83 @@
+"""What would become of an order, found out without writing anything anywhere: the same rules, look-ups and bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connectors.accounting import Accounting, AccountingClient
+from shared.domain import learning
+from shared.domain.decide import decide
+from shared.domain.document import DocumentKind
+from shared.domain.expected import Expected
+from shared.domain.order import Order
+from shared.domain.reasons import Skipped
+from shared.domain.settings import OrderSettings
+from shared.errors import Fate
+from shared.store.claims import Written
+from workers.composing import Composer, Means
+from workers.products import KnownProducts
+from workers.would import Would
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """`written` None: nothing would be sent, and `reason` and `sentence` say why."""
+
+    reason: str = ""
+    sentence: str = ""
+    #: It stays out by the owner's own choice; else it fails.
+    is_skipped: bool = False
+    written: Written | None = None
+    #: Kind and request of each customer and product that would be made before.
+    made: Sequence[tuple[str, bytes]] = ()
+    is_to_be_booked: bool = False
+    #: What its owner would be told of it; empty for nothing.
+    notes: str = field(default="")
+
+
+class Rehearsal:
+    """Of orders of one connection; asks the books, and changes nothing there."""
+
+    def __init__(self, connector: Accounting, client: AccountingClient, rounding: Sequence[str]) -> None:
+        self._connector = connector
+        self._client = client
+        known = connector.rounding
+        self._rounding = known if known is not None else ([learning.read(way) for way in rounding] or learning.ALL)[0]
+        self._known_products = KnownProducts()
+
+    def of(
+        self,
+        order: Order,
+        settings: OrderSettings,
+        reference: str,
+        *,
+        since: datetime | None,
+        earlier: Callable[[], Iterable[Order]],
+        kind: DocumentKind | None = None,
+        is_waived: bool = False,
+    ) -> Rehearsed:
+        """`kind`: of the document that it has; else as the settings say. Raises no fate: it is told."""
+        would = Would(self._client)
+        means = Means(
+            make=would.make,
+            update=would.update,
+            known_products=self._known_products,
+            system=0,
+            asks_anew=False,
+            passes=lambda point: None,  # noqa: ARG005
+        )
+        try:
+            decided = decide(order, settings, since=since, earlier=earlier, is_waived=is_waived)
+            if isinstance(decided, Skipped):
+                return Rehearsed(reason=decided.reason, sentence=decided.sentence, is_skipped=True)
+            composer = Composer(self._connector, self._client, means)
+            written = composer.compose(
+                order, settings, kind or DocumentKind(decided.document), reference, self._rounding
+            )
+        except Fate as fate:
+            return Rehearsed(reason=fate.code, sentence=fate.message)
+        assert written.expected is not None
+        notes = Expected.read(written.expected).said
+        return Rehearsed(written=written, made=tuple(would.made), is_to_be_booked=decided.book, notes=notes)
