@@ -1,0 +1,67 @@
+"""What a dry run reads: orders as the shop told of them last, and what stands for them in the books. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from shared.store.sql import query
+
+#: Words of the shop about one order that are looked at for the moment at which it was to go.
+MOST_EARLIER = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldOrder:
+    """Runs through one connection; `body` is the newest that the shop sent, None where no event carried one."""
+
+    id: int
+    number: str
+    source_type: str
+    source_id: str
+    needs_fetch: bool
+    is_waived: bool
+    ignored_why: str | None
+    event: int | None
+    body: bytes | None = field(repr=False)
+    connection: int
+    active_since: datetime | None
+    #: The shop's system.
+    source: int
+    #: The living document, if there is one.
+    document_kind: str | None
+    document_number: str | None
+    document_state: str | None
+    document_request: bytes | None = field(repr=False)
+    #: Of that document, or of the next one.
+    generation: int
+
+
+def told_orders(connection: Connection, *, of: int, transfer: int | None = None, most: int = 1) -> list[ToldOrder]:
+    """That transfer, or the newest of the connection `of`, newest first. Runs inside an account."""
+    values = {"connection": of, "transfer": transfer, "most": most}
+    with connection.cursor(row_factory=class_row(ToldOrder)) as cursor:
+        return cursor.execute(query("rehearsed_orders"), values).fetchall()
+
+
+def earlier_words(connection: Connection, order: ToldOrder) -> list[bytes]:
+    """What the shop told of it before, newest first. Runs inside an account."""
+    values = {
+        "system": order.source,
+        "source_type": order.source_type,
+        "source_id": order.source_id,
+        "event": order.event,
+        "since": order.active_since,
+        "most": MOST_EARLIER,
+    }
+    return [row[0] for row in connection.execute(query("earlier_words"), values).fetchall()]
+
+
+def rounding_of(connection: Connection, system: int) -> Sequence[str]:
+    """The ways of rounding VAT that the answers of these books leave open; empty where they gave none yet."""
+    row = connection.execute(query("rounding_of"), {"system": system}).fetchone()
+    return row[0] if row is not None else ()

@@ -1,0 +1,148 @@
+"""What would be sent for orders, and what another choice of settings would change about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from shared.domain.settings import OrderSettings
+from shared.errors import Fate
+from tools.cli.place import Place
+from tools.cli.problems import Exit, Problem
+from tools.cli.texts import harmless
+from tools.rehearse import orders
+from tools.rehearse.orders import Subject
+from tools.rehearse.through import Through
+from workers.rehearsing import Rehearsal, Rehearsed
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`subject` with what would become of it."""
+
+    subject: Subject
+    rehearsed: Rehearsed
+
+    @property
+    def end(self) -> str:
+        """In a few words."""
+        if self.rehearsed.written is None:
+            return "left alone" if self.rehearsed.is_skipped else "would fail"
+        return f"is in the books: {self.subject.in_books}" if self.subject.in_books else "would be sent"
+
+    def as_json(self) -> dict[str, Any]:
+        done = self.rehearsed
+        written = done.written
+        return {
+            "order": self.subject.number,
+            "end": self.end,
+            "reason": done.reason,
+            "says": done.sentence or done.notes,
+            "kind": written.kind if written is not None else None,
+            "total": written.total if written is not None else None,
+            "currency": written.currency if written is not None else None,
+            "is_to_be_booked": done.is_to_be_booked,
+            "request": written.request if written is not None else None,
+            "made_before": [{"kind": kind, "request": request} for kind, request in done.made],
+            "in_books": self.subject.in_books or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Of one order: field -> (now, then); `None` where it is not there."""
+
+    subject: Subject
+    now: Told
+    then: Told
+
+    @property
+    def fields(self) -> Mapping[str, tuple[str | None, str | None]]:
+        before, after = _flat_end(self.now), _flat_end(self.then)
+        names = dict.fromkeys([*before, *after])
+        return {name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)}
+
+    def as_json(self) -> dict[str, Any]:
+        changes = [{"field": name, "now": now, "then": then} for name, (now, then) in self.fields.items()]
+        return {"order": self.subject.number, "now": self.now.end, "then": self.then.end, "changes": changes}
+
+
+def settings_of(settings: Mapping[str, Any], what: str) -> OrderSettings:
+    """Raises Problem."""
+    try:
+        return OrderSettings.model_validate(settings)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "as a whole"
+        says = f"{what} cannot be read by this version: {where}: {first['msg']}"
+        raise Problem(harmless(says), Exit.FOUND_TROUBLE) from None
+
+
+def dry_run(
+    place: Place,
+    through: Through,
+    rehearsal: Rehearsal,
+    subjects: Sequence[Subject],
+    settings: OrderSettings,
+    *,
+    by_rules: bool = False,
+) -> Iterator[Told]:
+    """Order by order; what keeps one from being read is its end.
+
+    `by_rules`: as if each came now, whatever its owner said of it, and whatever it is in the books already.
+    """
+    for subject in subjects:
+        yield Told(subject, _rehearsed(place, through, rehearsal, subject, settings, by_rules=by_rules))
+
+
+def _rehearsed(
+    place: Place,
+    through: Through,
+    rehearsal: Rehearsal,
+    subject: Subject,
+    settings: OrderSettings,
+    *,
+    by_rules: bool,
+) -> Rehearsed:
+    told = subject.told
+    if told is not None and told.ignored_why is not None and not by_rules:
+        return Rehearsed(reason="ignored", sentence=told.ignored_why, is_skipped=True)
+    try:
+        order = orders.read(place, through, subject)
+    except Fate as fate:
+        return Rehearsed(reason=fate.code, sentence=fate.message)
+    return rehearsal.of(
+        order,
+        settings,
+        subject.reference(through, order),
+        since=told.active_since if told is not None else None,
+        earlier=partial(orders.earlier, place, through, subject),
+        kind=None if by_rules else subject.kind,
+        is_waived=told is not None and not by_rules and (told.is_waived or bool(subject.in_books)),
+    )
+
+
+def _flat_end(told: Told) -> dict[str, str]:
+    """What can differ, as field -> text."""
+    done = told.rehearsed
+    if done.written is None:
+        return {"outcome": f"{told.end}: {done.sentence}"}
+    request: Any = orjson.loads(done.written.request)
+    booked = {"booked": "yes"} if done.is_to_be_booked else {}
+    return {"outcome": f"{done.written.kind}", **booked, **dict(_flat(request, ""))}
+
+
+def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _flat(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for at, inner in enumerate(value, start=1):
+            yield from _flat(inner, f"{path}[{at}]")
+    else:
+        yield path, str(value)

@@ -1,0 +1,103 @@
+"""Orders for a rehearsal: as the shop told of them last, or from a file; asked for where that does not do."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from connectors.base import UnreadableOrder
+from shared.domain.build import reference
+from shared.domain.document import DocumentKind
+from shared.domain.order import Order
+from shared.domain.reasons import needs_user
+from shared.store import rehearsal
+from shared.store.rehearsal import ToldOrder
+from tools.cli.place import Place
+from tools.cli.problems import Exit, Problem
+from tools.rehearse.through import Through, asked_shop
+from workers.reading import exactly
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An order to be rehearsed. `told` None: it is from a file."""
+
+    number: str
+    told: ToldOrder | None
+    body: bytes | None = field(repr=False, default=None)
+
+    @property
+    def in_books(self) -> str:
+        """As "booked invoice 12"; empty for nothing."""
+        told = self.told
+        if told is None or told.document_state is None:
+            return ""
+        return f"{told.document_state} {told.document_kind} {told.document_number or ''}".strip()
+
+    @property
+    def kind(self) -> DocumentKind | None:
+        return DocumentKind(self.told.document_kind) if self.told is not None and self.told.document_kind else None
+
+    def reference(self, through: Through, order: Order) -> str:
+        generation = 1 if self.told is None else self.told.generation
+        return reference(through.connection.id, order.id, generation)
+
+
+def last(place: Place, through: Through, most: int) -> list[Subject]:
+    """The newest orders of the connection, newest first."""
+    with place.database.account(through.account.id) as c:
+        told = rehearsal.told_orders(c, of=through.connection.id, most=most)
+    return [Subject(one.number, one, one.body) for one in told]
+
+
+def transfer(place: Place, through: Through, transfer: int) -> Subject:
+    with place.database.account(through.account.id) as c:
+        (told,) = rehearsal.told_orders(c, of=through.connection.id, transfer=transfer)
+    return Subject(told.number, told, told.body)
+
+
+def from_file(path: Path) -> Subject:
+    """An order as the shop's API says it. Raises Problem."""
+    try:
+        return Subject(path.name, None, path.read_bytes())
+    except OSError as error:
+        raise Problem(f"{path}: cannot be read ({error.strerror})", Exit.WRONG_FILE) from None
+
+
+def read(place: Place, through: Through, subject: Subject) -> Order:
+    """As a worker would read it. Raises fates."""
+    shop, told = through.webshop, subject.told
+    fetch = partial(_fetched, place, through, "" if told is None else told.source_id)
+    try:
+        if subject.body is not None and not (told is not None and told.needs_fetch):
+            order = shop.read_order(shop.decode_order(subject.body))
+        else:
+            order = shop.read_order(fetch(False))
+        return order if told is None else exactly(shop, order, fetch)
+    except UnreadableOrder as error:
+        raise needs_user("unreadable_order", path=error.path or "its start", problem=error.problem) from None
+
+
+def earlier(place: Place, through: Through, subject: Subject) -> Sequence[Order]:
+    """As the shop told of it before, newest first; what cannot be read says nothing."""
+    if subject.told is None:
+        return ()
+    with place.database.account(through.account.id) as c:
+        bodies = rehearsal.earlier_words(c, subject.told)
+    return list(_readable(through, bodies))
+
+
+def _readable(through: Through, bodies: Sequence[bytes]) -> Iterator[Order]:
+    shop = through.webshop
+    for body in bodies:
+        with contextlib.suppress(UnreadableOrder):
+            yield shop.read_order(shop.decode_order(body))
+
+
+def _fetched(place: Place, through: Through, source_id: str, exact: bool) -> Mapping[str, Any]:
+    with asked_shop(place, through) as client:
+        return client.get_order(source_id, exact=exact)
