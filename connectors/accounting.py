@@ -159,6 +159,10 @@ class AccountingClient(Protocol):
         """All in which a customer, and so a document, can stand. Kept for some minutes."""
         ...
 
+    def new_product_rate(self, settings: BaseModel, zone: str) -> Decimal:
+        """As `vat_rates`, for a product that `write_product` would make with these settings, which are filled."""
+        ...
+
     def forget(self) -> None:
         """What was kept of the books is asked for anew: somebody says that he has changed something there."""
         ...

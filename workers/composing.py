@@ -82,7 +82,7 @@ class Composer:
         books = self._with_customers_own(books, choices, customers, customer)
         products = self._products(settings, books, product_numbers(closed.lines))
         zone = customers.zone(order, customer)
-        self._check_rates(closed, products.numbers, zone, self._connector.own_zone(books))
+        self._check_rates(closed, products, zone, books)
         means.passes(Point.PRODUCTS_KNOWN)
         plan = build_document(
             order,
@@ -128,23 +128,28 @@ class Composer:
         own = {name: value for name in names if (value := getattr(customers.own(customer), name)) is not None}
         return checked(self._connector.Settings, books.model_dump() | own) if own else books
 
-    def _check_rates(self, closed: Closed, products: Mapping[str, str], zone: ChosenZone, usual: str) -> None:
-        """Raises NeedsUser where the books would take another rate than the shop did. `usual`: their settings' zone."""
-        differing = self._differing(closed, products, zone.zone or usual)
+    def _check_rates(self, closed: Closed, products: Spelt, zone: ChosenZone, books: BaseModel) -> None:
+        """Raises NeedsUser where the books would take another rate than the shop did."""
+        differing = self._differing(closed, products, zone, books)
         if differing and not self._means.asks_anew:
             self._client.forget()  # it may have been mended since they were asked
-            differing = self._differing(closed, products, zone.zone or usual)
+            differing = self._differing(closed, products, zone, books)
         if differing:
             raise needs_user("vat_rate_differs", lines="; ".join(map(str, differing)), zone=zone.sentence)
 
-    def _differing(self, closed: Closed, products: Mapping[str, str], zone: str) -> Sequence[RateDifference]:
+    def _differing(
+        self, closed: Closed, products: Spelt, zone: ChosenZone, books: BaseModel
+    ) -> Sequence[RateDifference]:
+        numbers, in_zone = products.numbers, zone.zone or self._connector.own_zone(books)
         try:
-            rates = self._client.vat_rates({*products.values()}, zone)
+            rates = dict(self._client.vat_rates({*numbers.values()}, in_zone))
+            if products.made - rates.keys():
+                rates |= dict.fromkeys(products.made, self._client.new_product_rate(books, in_zone))
         except NeedsUser as refused:
             if refused.code != "rates_hidden":
                 raise
             return []  # they do not let us look: the totals will tell
-        lines = [replace(line, product=products.get(line.product or "", line.product)) for line in closed.lines]
+        lines = [replace(line, product=numbers.get(line.product or "", line.product)) for line in closed.lines]
         return rate_differences(lines, rates)
 
     def _products(self, settings: OrderSettings, books: BaseModel, wanted: Mapping[str, str]) -> Spelt:
@@ -154,8 +159,9 @@ class Composer:
         if not unknown:
             return Spelt(known)
         found = Products(self._connector, self._client, settings, books, means.make).spelt(unknown)
-        means.known_products.learn(means.system, found.there)
-        return Spelt({**known, **found.there}, found.replaced)
+        seen = {number: there for number, there in found.there.items() if number not in found.made}
+        means.known_products.learn(means.system, seen)
+        return replace(found, there={**known, **found.there})
 
     def _day(self, order: Order, settings: OrderSettings) -> date:
         """The document's own, or the next one that is open in the books, as far as the owner lets it go."""

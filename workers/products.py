@@ -56,6 +56,8 @@ class Spelt:
     there: Mapping[str, str]
     #: For these another one stands.
     replaced: Mapping[str, str] = field(default_factory=dict)
+    #: Of `there`, those that the books did not have before.
+    made: frozenset[str] = frozenset()
 
     @property
     def numbers(self) -> dict[str, str]:
@@ -94,7 +96,7 @@ class Products:
                 raise needs_user("unknown_product", numbers=_listed(missing))
         made = {number: self._made(number, wanted[number]) for number in missing if number not in replaced}
         there = {number: found[number].number for number in wanted if number in found and number not in replaced}
-        return Spelt(there | made, replaced)
+        return Spelt(there | made, replaced, frozenset(made))
 
     def _found(self, numbers: Iterable[str]) -> dict[str, Product]:
         """Number as asked for -> the product of the books, spelt alike but for case where none is spelt so."""

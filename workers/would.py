@@ -19,6 +19,12 @@ class Would:
         self._client = client
         #: Kind and request of each customer and product that would be made.
         self.made: list[tuple[str, bytes]] = []
+        self._updates = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Nothing would be made or changed beside the document."""
+        return not self.made and not self._updates
 
     def make(
         self,
@@ -34,4 +40,5 @@ class Would:
 
     def update(self, number: str, contact: Contact, fields: Collection[str]) -> Updated:  # noqa: ARG002
         """Says nothing of the customer: what differs is found out where it is written."""
+        self._updates = True
         return Updated(self._client.get_customer(number))

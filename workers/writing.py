@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from connectors.accounting import Accounting, AccountingClient
@@ -16,9 +16,8 @@ from shared.domain.settings import Handling, OrderSettings
 from shared.store import line
 from shared.store.claims import PlannedDocument, Written
 from workers.composing import Composer, Means
-from workers.hand import LEASE, Hand, PutBack, now
+from workers.hand import LEASE, Hand, Point, PutBack, now
 from workers.make_once import MakeOnce
-from workers.products import KnownProducts
 from workers.tools import Tools
 from workers.trace import Trace
 from workers.would import Would
@@ -47,7 +46,8 @@ class DocumentWriter:
             asks_anew=self._claim.owner_asked,
             passes=hand.passes,
         )
-        self._composer = Composer(connector, client, self._means)
+        #: Products that were not asked about in this try.
+        self._from_memory: Mapping[str, str] = {}
 
     def freeze(
         self, order: Order, settings: OrderSettings, handling: Handling, *, supersedes: int | None = None
@@ -84,20 +84,35 @@ class DocumentWriter:
 
     def would_write(self, document: PlannedDocument, order: Order, settings: OrderSettings) -> bytes:
         """The request for this order as it is now, in place of the document's. Raises NeedsUser where there is none."""
-        would = Would(self._client)
-        means = replace(self._means, make=would.make, update=would.update, known_products=KnownProducts())
-        composer = Composer(self._connector, self._client, means)
         kind = DocumentKind(document.kind)
-        return composer.compose(order, settings, kind, document.reference, self._ways[0]).request
+        return self._rehearsed(Would(self._client), order, settings, kind, document.reference).request
 
     def doubt_memory(self) -> None:
         """The books refused a document. Raises PutBack where that may be for what was only remembered of them."""
-        if self._composer.from_memory and not self._claim.failures:
+        if self._from_memory and not self._claim.failures:
             self._tools.known_products.forget(self._claim.target.id)
             raise PutBack("books_changed", counts=True)
 
     def _write(self, order: Order, settings: OrderSettings, kind: DocumentKind, ours: str) -> Written:
-        return self._composer.compose(order, settings, kind, ours, self._ways[0])
+        """Nobody and nothing is made, or changed, in the books for an order whose document would be refused here."""
+        would = Would(self._client)
+        written = self._rehearsed(would, order, settings, kind, ours)
+        if not would.is_nothing:
+            return self._composed(self._means, order, settings, kind, ours)
+        for point in (Point.CUSTOMER_KNOWN, Point.PRODUCTS_KNOWN):
+            self._hand.passes(point)
+        return written
+
+    def _rehearsed(self, would: Would, order: Order, settings: OrderSettings, kind: DocumentKind, ours: str) -> Written:
+        means = replace(self._means, make=would.make, update=would.update, passes=lambda point: None)  # noqa: ARG005
+        return self._composed(means, order, settings, kind, ours)
+
+    def _composed(self, means: Means, order: Order, settings: OrderSettings, kind: DocumentKind, ours: str) -> Written:
+        composer = Composer(self._connector, self._client, means)
+        try:
+            return composer.compose(order, settings, kind, ours, self._ways[0])
+        finally:
+            self._from_memory = composer.from_memory
 
     def learns(self, document: PlannedDocument, found: FoundDocument) -> bool:
         """From what the books made of the lines, how they round. True where the lines were made for another way."""

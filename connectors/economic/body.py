@@ -48,6 +48,11 @@ def terms_number(settings: Settings) -> int:
     return chosen(settings.payment_terms, "payment_terms", "payment terms")
 
 
+def new_products_group(settings: Settings) -> int:
+    """Raises NeedsUser where none was chosen."""
+    return chosen(settings.product_group, "product_group", "a product group for new products")
+
+
 def chosen(value: int | None, reason: str, what: str) -> int:
     if value is None:
         raise NeedsUser(reason, f"Choose {what} in the settings of e-conomic.")

@@ -24,7 +24,7 @@ from connectors.economic.read import Shelf
 from connectors.economic.refused_booking import explain
 from connectors.economic.rest import Answer, Rest
 from connectors.economic.settings import as_settings
-from connectors.economic.vat_rates import vat_rates
+from connectors.economic.vat_rates import new_product_rate, vat_rates
 from connectors.economic.write import is_reference, write_booking
 from connectors.pace import UNHURRIED, Pace
 from shared.domain.contact import Contact
@@ -172,6 +172,9 @@ class EconomicClient:
 
     def vat_zones(self) -> Sequence[VatZone]:
         return [VatZone(entry.id, entry.name) for entry in self.lookups.entries(Lookup.VAT_ZONES)]
+
+    def new_product_rate(self, settings: BaseModel, zone: str) -> Decimal:
+        return new_product_rate(self.lookups, as_settings(settings), zone)
 
     def create_product(self, request: bytes, *, key: str) -> Product:
         """e-conomic's word for a number that is taken is not known: one that it refuses is looked up."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from connectors.economic.body import zone_number
+from connectors.economic.body import new_products_group, zone_number
 from connectors.economic.errors import unexpected
 from connectors.economic.lookups import Lookups
 from connectors.economic.products import Products
+from connectors.economic.settings import Settings
 from shared.errors import NeedsUser
 
 
@@ -23,13 +24,20 @@ def vat_rates(lookups: Lookups, products: Products, numbers: Collection[str], zo
     return {product: _rate(lookups, codes[group]) for product, group in groups.items()}
 
 
-def _vat_code(lookups: Lookups, group: int, zone: int, product: str) -> str | None:
+def new_product_rate(lookups: Lookups, settings: Settings, zone: str) -> Decimal:
+    """Of a product that is made in the group of the settings. Raises NeedsUser as `vat_rates`, and without a group."""
+    return _rate(lookups, _vat_code(lookups, new_products_group(settings), zone_number(zone), None))
+
+
+def _vat_code(lookups: Lookups, group: int, zone: int, product: str | None) -> str | None:
+    """`product` None: one that is to be made."""
     account = lookups.sales_accounts(group).get(zone)
     if account is None:
+        which = "A new product" if product is None else f"Product {product}"
         raise NeedsUser(
             "sales_account",
-            f"Product {product} is in product group {group}, which has no sales account for VAT zone {zone} in"
-            " e-conomic: enter one there, under the product groups, or give the product another group.",
+            f"{which} is in product group {group}, which has no sales account for VAT zone {zone} in e-conomic: enter"
+            " one there, under the product groups, or give the product another group.",
         )
     return account.vat_code if account.is_whole else lookups.account(account.number).vat_code
 

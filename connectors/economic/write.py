@@ -14,7 +14,16 @@ import orjson
 
 from connectors.accounting import Request
 from connectors.economic.addresses import delivery_json, recipient_json
-from connectors.economic.body import as_json, chosen, currency_code, customer_number, filled, terms_number, zone_of
+from connectors.economic.body import (
+    as_json,
+    chosen,
+    currency_code,
+    customer_number,
+    filled,
+    new_products_group,
+    terms_number,
+    zone_of,
+)
 from connectors.economic.document_fields import REFERENCE, sections, with_own_words
 from connectors.economic.settings import Settings
 from connectors.economic.texts import Cutter, clean, cut, fits, is_plain
@@ -67,7 +76,7 @@ def write_booking(draft: str, send_by: SendBy, with_number: int | None) -> bytes
 
 def write_product(product: NewProduct, settings: Settings) -> bytes:
     _check_product_number(product.number, "")
-    group = chosen(settings.product_group, "product_group", "a product group for new products")
+    group = new_products_group(settings)
     return as_json(
         {
             "productNumber": product.number,

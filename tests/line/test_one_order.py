@@ -193,6 +193,7 @@ def test_a_product_that_was_deleted_in_the_books_is_made_anew(line: Line) -> Non
 
 def test_a_refusal_that_stays_is_not_taken_for_old_knowledge_again_and_again(line: Line) -> None:
     # Given books that refuse a document for good, while other orders keep their products known
+    line.books.put_product("MUG", group=1)
     tell(line.shop, woo_order(1))
     line.work(1)
     tell(line.shop, {**woo_order(2), "currency": "XTS"})
@@ -249,6 +250,7 @@ def test_what_is_refused_is_mended_and_goes_with_the_mended_request(line: Line) 
 
 def test_a_refusal_of_the_document_itself_leaves_nothing_frozen(line: Line) -> None:
     # Given a worker that saw the product a moment ago, and an owner who bars it now
+    line.books.put_product("MUG", group=1)
     tell(line.shop, woo_order(1))
     line.work(1)
     line.books.set_product_barred("MUG", True)

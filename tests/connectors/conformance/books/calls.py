@@ -109,6 +109,7 @@ READS: Mapping[str, Callable[[BooksRig], Call]] = {
     "find_products": _find_products,
     "open_day": _open_day,
     "vat_rates": _vat_rates,
+    "new_product_rate": lambda books: lambda client: client.new_product_rate(books.settings, books.zones[0]),
     "vat_zones": lambda _: lambda client: client.vat_zones(),
 }
 

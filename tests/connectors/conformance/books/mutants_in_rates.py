@@ -85,6 +85,11 @@ class TriesTheRate(EconomicClient):
         return super().vat_rates(numbers, zone)
 
 
+class TakesNewProductsForFree(EconomicClient):
+    def new_product_rate(self, settings: BaseModel, zone: str) -> Decimal:  # noqa: ARG002
+        return Decimal(0)
+
+
 class TellsTheUsualZonesOnly(EconomicClient):
     def vat_zones(self) -> Sequence[VatZone]:
         return super().vat_zones()[:4]

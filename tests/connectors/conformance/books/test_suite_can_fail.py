@@ -126,6 +126,7 @@ TALKING: Sequence[tuple[type[EconomicClient], str, *tuple[Any, ...]]] = (
     (rates.AsksForEachRateAlone, "test_the_rates_of_many_products_take_few_questions"),
     (rates.AsksForRatesOfNothing, "test_no_products_are_no_question_about_rates"),
     (rates.TriesTheRate, "test_looking_at_rates_changes_nothing"),
+    (rates.TakesNewProductsForFree, "test_the_rate_of_a_product_that_is_to_be_made_is_the_one_that_it_gets"),
     (rates.TellsTheUsualZonesOnly, "test_every_vat_zone_that_is_told_can_be_a_documents"),
     (rates.TellsZonesOfSuppliersToo, "test_a_vat_zone_that_no_customer_can_have_is_not_told"),
     (rates.KeepsTheCurrencyToItself, "test_a_currency_that_the_books_do_not_have_is_named", ORDER),

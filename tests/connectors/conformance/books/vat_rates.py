@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from shared.domain.document import DocumentKind, DocumentLine, DocumentPlan
+from shared.domain.document import DocumentKind, DocumentLine, DocumentPlan, NewProduct
 from shared.errors import NeedsUser
 from tests.connectors.conformance.books.calls import draft
 from tests.connectors.conformance.books.products import FEW, MANY
@@ -121,6 +121,20 @@ class VatRates(BooksCases):
             found = client.vat_rates(numbers, home)
         assert sorted(found) == [numbers[0], *numbers[1::2]]
         assert len(books.requests) < FEW
+
+    def test_the_rate_of_a_product_that_is_to_be_made_is_the_one_that_it_gets(self, books: BooksRig) -> None:
+        home, abroad = self.rig.zones[:2]
+        with books.client() as client:
+            # Given the rates that are said of a product which the settings would make
+            settings = client.fill_settings(books.settings)
+            said = [client.new_product_rate(settings, zone) for zone in (home, abroad)]
+            assert books.changes == 0
+            # When it is made
+            request = books.connector.write_product(NewProduct(number="NEW-1", name="New"), settings)
+            client.create_product(request, key="new")
+            # Then these are its rates
+            assert [client.vat_rates(["NEW-1"], zone)["NEW-1"] for zone in (home, abroad)] == said
+            assert said[0] != said[1]
 
     def test_no_products_are_no_question_about_rates(self, books: BooksRig) -> None:
         with books.client() as client:
