@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from connectors.accounting import Accounting, AccountingClient, Updated
 from shared.domain.contact import Contact
-from shared.domain.customers import Buyer, buyer, only
+from shared.domain.customers import Buyer, buyer, for_known, for_new
 from shared.domain.document import Customer, CustomerKey, NewCustomer
 from shared.domain.order import Order
 from shared.domain.reasons import REASONS, needs_user
@@ -18,6 +18,7 @@ from shared.domain.view import View
 from shared.domain.zone_settings import Source
 from shared.domain.zones import ChosenZone, zone
 from shared.errors import Skip
+from workers.hand import PutBack
 
 #: Numbers that a sentence lists.
 MOST_LISTED = 10
@@ -67,26 +68,23 @@ class Customers:
 
     def number(self, view: View) -> str:
         """In the books. Raises NeedsUser where there is not exactly one that may be used."""
-        settings, order = self._settings, view.order
-        linked = settings.linked_customers.get(order.customer_id or "") or self._linked_by_email(order)
-        if linked is not None:
-            return linked
-        key = settings.customer_key
-        if key is None or (settings.guests == "default" and order.customer_id is None):
-            assert settings.default_customer is not None
-            return settings.default_customer
-        who = buyer(view, settings)
-        value = who.value(key, order.billing.country)
+        named = self._named_by_owner(view.order)
+        if named is not None:
+            return _usable(self.own(named))
+        key = self._settings.customer_key
+        assert key is not None, "one for all is named by the owner"
+        who = buyer(view, self._settings)
+        value = who.keys[key]
         if not value:
             return self._of_nobody(key)
         found = self._client.find_customers(key, value)
-        if len(found) > 1:
-            return self._one_of(found)
+        self._seen |= {one.number: one for one in found}
         if not found:
             return self._made(view, who, key, value)
-        number = _usable(found[0])
-        self._seen[number] = found[0]
-        self._bring_up_to_date(number, who)
+        if len(found) > 1 and self._settings.several_customers == "default":
+            return self._default()
+        number = _usable(found[0] if len(found) == 1 else self._one_of(found))
+        self._bring_up_to_date(number, who, key)
         return number
 
     def own(self, number: str) -> Customer:
@@ -103,25 +101,31 @@ class Customers:
         has_own = Source.CUSTOMER in self._settings.zone_sources
         return zone(order, self._settings, customers_own=self.own(number).vat_zone if has_own else None)
 
+    def _named_by_owner(self, order: Order) -> str | None:
+        """Whoever is linked, or the one for all or for guests; None where the customer is to be found."""
+        settings = self._settings
+        linked = settings.linked_customers.get(order.customer_id or "") or self._linked_by_email(order)
+        is_for_default = settings.customer_key is None or (settings.guests == "default" and order.customer_id is None)
+        return linked or (settings.default_customer if is_for_default else None)
+
     def _linked_by_email(self, order: Order) -> str | None:
         email = order.billing.email.strip().casefold()
         linked = self._settings.linked_customers
-        return next((number for key, number in linked.items() if email and key.strip().casefold() == email), None)
+        return next((number for known, number in linked.items() if email and known.casefold() == email), None)
+
+    def _default(self) -> str:
+        assert self._settings.default_customer is not None
+        return _usable(self.own(self._settings.default_customer))
 
     def _of_nobody(self, key: CustomerKey) -> str:
         if self._settings.default_customer is not None:
-            return self._settings.default_customer
+            return self._default()
         raise needs_user("no_email") if key is CustomerKey.EMAIL else needs_user("no_customer_key", key=_WORDS[key])
 
-    def _one_of(self, found: Sequence[Customer]) -> str:
+    def _one_of(self, found: Sequence[Customer]) -> Customer:
         in_order = sorted(found, key=lambda one: (len(one.number), one.number))
-        usable = [one for one in in_order if not one.barred]
-        match self._settings.several_customers:
-            case "lowest":
-                return usable[0].number if usable else _usable(in_order[0])
-            case "default":
-                assert self._settings.default_customer is not None
-                return self._settings.default_customer
+        if self._settings.several_customers == "lowest":
+            return next((one for one in in_order if not one.barred), in_order[0])
         numbers = ", ".join(one.number for one in in_order[:MOST_LISTED])
         raise needs_user("several_customers", count=len(found), numbers=numbers)
 
@@ -130,50 +134,62 @@ class Customers:
         if not settings.create_customers:
             raise needs_user("unknown_customer", key=_WORDS[key])
         new = NewCustomer(
-            contact=only(who.contact, settings.new_customer_fields),
+            contact=for_new(who.contact, settings.new_customer_fields, key),
             currency=view.order.currency,
             vat_zone=zone(view.order, settings, customers_own=None).zone,
             number=who.number,
         )
         request = self._connector.write_customer(new, self._books)
-        self._note_cut((*who.cut, *request.cut))
+        self._note_cut([*(name for name in who.cut if getattr(new.contact, name)), *request.cut])
 
         def create(frozen: bytes, idempotency: str) -> str:
             try:
-                return self._client.create_customer(frozen, key=idempotency).number
+                made = self._client.create_customer(frozen, key=idempotency)
             except Skip:
                 if key is CustomerKey.NUMBER:  # it is the natural key: whoever made it, it is there
-                    return value
+                    return self.own(value).number
                 raise needs_user("customer_number_taken", number=who.number) from None
+            self._seen[made.number] = made
+            return made.number
 
-        return self._make(
+        number = self._make(
             "customer",
             value if key is CustomerKey.EMAIL else f"{key}:{value}",
             request.body,
-            still_there=lambda number: self._is_still_there(number, key, value),
+            still_there=lambda there: self._is_still_there(there, key, value),
             create=create,
         )
+        if number not in self._seen:  # it is only said what would be made
+            self._seen[number] = Customer(
+                number=number, name=new.contact.name, email=new.contact.email, barred=False, vat_zone=new.vat_zone
+            )
+        return _usable(self._seen[number])
 
-    def _bring_up_to_date(self, number: str, who: Buyer) -> None:
-        if not self._settings.update_customers:
+    def _bring_up_to_date(self, number: str, who: Buyer, key: CustomerKey) -> None:
+        """But for what the customer was found by: that is the same, however it is written there."""
+        wanted = self._settings.update_customers - {key}
+        if not wanted:
             return
-        done = self._update(number, who.contact, self._settings.update_customers)
+        try:
+            done = self._update(number, for_known(who.contact), wanted)
+        except Skip:
+            raise PutBack("books_changed", counts=True) from None
         self._seen[number] = done.customer
         if done.changed:
             self.notes.append(REASONS["customer_updated"].says(number=number, fields=", ".join(done.changed)))
-        self._note_cut(done.cut)
+        self._note_cut([name for name in (*who.cut, *done.cut) if name in done.changed])
 
     def _note_cut(self, names: Collection[str]) -> None:
         if names:
-            self.notes.append(REASONS["texts_cut"].says(what="the customer's", names=", ".join(names)))
+            self.notes.append(REASONS["texts_cut"].says(what="the customer's", names=", ".join(dict.fromkeys(names))))
 
     def _is_still_there(self, number: str, key: CustomerKey, value: str) -> bool:
-        """Books may find a new customer by number before they find it by e-mail."""
+        """Books may find a new customer by number before they find it by e-mail; it may have other addresses, too."""
         try:
-            found = self._client.get_customer(number)
+            found = self._seen[number] = self._client.get_customer(number)
         except Skip:
             return False
-        return key is not CustomerKey.EMAIL or found.email.strip().casefold() == value.casefold()
+        return key is not CustomerKey.EMAIL or value.casefold() in found.email.casefold().split()
 
 
 _WORDS = {

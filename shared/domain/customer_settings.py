@@ -11,11 +11,21 @@ from shared.domain.contact import FIELDS
 from shared.domain.document import CustomerKey
 from shared.domain.mapping import Fields, Rows, Target, check
 
-CustomerNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+CustomerNumber = _Filled
 
+#: By which somebody is found or reached: without its end it would be another one's.
+UNCUT = frozenset({"email", "company_number", "vat_number", "ean", "p_number", "public_entry_number"})
 #: Longer texts are cut, or refused, by the connector, which knows what its books hold.
 CONTACT_TARGETS = tuple(
-    Target(name=name, kind="text", limit=510, lines=name == "address", description=f"The customer's {name}.")
+    Target(
+        name=name,
+        kind="text",
+        limit=510,
+        lines=name == "address",
+        whole=name in UNCUT,
+        description=f"The customer's {name}.",
+    )
     for name in FIELDS
 )
 NUMBER_TARGET = Target(
@@ -63,7 +73,7 @@ class CustomerSettings(BaseModel):
         Field(description="Who buys without an account in the shop: a customer like all others, or default_customer."),
     ] = "own"
     linked_customers: Annotated[
-        dict[str, CustomerNumber],
+        dict[_Filled, CustomerNumber],
         Field(
             description="Customers who are known: the shop's number of the customer, or the e-mail -> the customer's"
             " number in the books."
@@ -111,7 +121,16 @@ class CustomerSettings(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _links_are_one_each(self) -> CustomerSettings:
+        """Capitals in an e-mail address make nobody else of it."""
+        if len({known.casefold() for known in self.linked_customers}) < len(self.linked_customers):
+            raise ValueError("linked_customers names somebody twice, once in other letters: leave one of them")
+        return self
+
+    @model_validator(mode="after")
     def _customer_fields_can_be(self) -> CustomerSettings:
+        if "name" in self.customer_fields and self.customer_fields["name"] is None:
+            raise ValueError("customer_fields: every customer has a name: say where it comes from, or leave it out")
         complaints = check(self.customer_fields, CONTACT_TARGETS)
         if self.customer_number is not None:
             complaints += check({NUMBER_TARGET.name: self.customer_number}, [NUMBER_TARGET])

@@ -185,7 +185,7 @@ PARTIES = (
     Reason(
         "customer_missing",
         "The books have no customer {number}.",
-        "Make the customer there, or name another default_customer in the connection's settings.",
+        "Make the customer there, or name another one in the settings (default_customer, linked_customers).",
     ),
     Reason("customer_barred", "Customer {number} is barred in the books.", "Open the customer there."),
     Reason(
