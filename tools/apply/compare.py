@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from psycopg import Connection
 from pydantic import BaseModel, ValidationError
 
 from connectors.registry import accounting
+from shared.domain.settings import OrderSettings
 from shared.sealing import Keyring, SealError
 from shared.store import setup
 from shared.store.inventory import Inventory, StoredAccount, StoredConnection, StoredSystem
 from tools.apply.complaints import Complaints, Where
 from tools.apply.credentials import is_secret, opened
+from tools.apply.own_choices import wrong
 from tools.apply.plan import AccountPlan, Act, ConnectionStep, SystemStep
 from tools.apply.settings import settle
 from tools.apply.wish import WishedAccount, WishedConnection, WishedSystem
@@ -82,6 +84,7 @@ class Comparison:
         stored = the_one(wished.name, self._there.connections, "connections", wished.at[""], self._complaints)
         if stored is None:
             on = wished.active is True
+            self._check(wished, wished.settings, systems)
             return ConnectionStep(Act.CREATE, wished, None, wished.settings, True, on, switches=on)
         self._check_ends(wished, stored, systems)
         on = stored.active if wished.active is None else wished.active
@@ -92,6 +95,8 @@ class Comparison:
             says = error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
             self._complaints.add(wished.at.get("settings", wished.at[""]), f"with the stored ones together: {says}")
             return ConnectionStep(Act.NOTHING, wished, stored.id, stored.settings, False, on, switches=False)
+        if settled.changes:
+            self._check(wished, settled.settings, systems)
         path = f"{self._wished.name}.connections.{wished.name}.settings"
         self.left_alone += [f"{path}.{name}" for name in settled.kept]
         switches = on != stored.active
@@ -100,6 +105,13 @@ class Comparison:
         return ConnectionStep(
             act, wished, stored.id, settled.settings, bool(settled.changes), on, switches=switches, changes=changes
         )
+
+    def _check(self, wished: WishedConnection, settings: Mapping[str, Any], systems: Mapping[str, SystemStep]) -> None:
+        """What is about to be saved; the file may name only a part of it."""
+        books = accounting(systems[wished.target].wished.connector.kind)
+        for one in wrong(books, OrderSettings.model_validate(settings)):
+            says = one.says if one.at[0] in wished.settings else f"{one.setting}: {one.says}"
+            self._complaints.add(wished.where(one.at), says)
 
     def _check_ends(
         self, wished: WishedConnection, stored: StoredConnection, systems: Mapping[str, SystemStep]

@@ -23,8 +23,9 @@ from tools.apply.zones import check_zones
 def look(account: AccountPlan, *, all_of_it: bool) -> list[Looked]:
     """What is new or changes, or everything. Changes nothing anywhere."""
     found: list[Looked] = []
+    written_to = {one.wished.source for one in account.connections.values() if one.saves_settings and _writes(one)}
     for name, step in account.systems.items():
-        if all_of_it or step.is_to_be_asked:
+        if all_of_it or step.is_to_be_asked or name in written_to:
             found += [Looked(account.name, name, finding) for finding in _check(step)]
     failing = {looked.system for looked in found if looked.finding.level is Level.FAILING}
     for connection in account.connections.values():
@@ -35,6 +36,11 @@ def look(account: AccountPlan, *, all_of_it: bool) -> list[Looked]:
                 Looked(account.name, target.wished.name, finding) for finding in _check_settings(connection, target)
             ]
     return found
+
+
+def _writes(connection: ConnectionStep) -> bool:
+    """To its shop, whose key may be one that only reads."""
+    return OrderSettings.model_validate(connection.settings).write_back != "none"
 
 
 def told(about: str, fate: Fate) -> Finding:

@@ -123,7 +123,7 @@ def _connection(name: str, spot: Spot, systems: Mapping[str, Connector | None]) 
     settings = _settings(fields["settings"], systems.get(target or "")) if "settings" in fields else {}
     if kind is None or source is None or target is None or settings is None:
         return None
-    return WishedConnection(name, kind, source, target, active, settings, _at(spot))
+    return WishedConnection(name, kind, source, target, active, settings, _at(spot), fields.get("settings"))
 
 
 def _end(

@@ -34,6 +34,17 @@ class Spot:
     def key(self, key: str) -> Where:
         return Where(self.node.key_lines[key], (*self.where.path, key))
 
+    def below(self, loc: Sequence[str | int]) -> Spot:
+        """By keys and places in lists, as far as the file goes: what it leaves out has no place of its own."""
+        place = self
+        for part in loc:
+            if isinstance(part, int) and part < len(place.node.items):
+                item = place.node.items[part]
+                place = Spot(item, Where(item.line, place.where.path), place.complaints)
+            elif isinstance(part, str) and part in place.node.entries:
+                place = place.child(part)
+        return place
+
     def named(self, what: str) -> dict[str, Spot]:
         """The mapping's entries, whose keys are names that the user chose. Nothing at all is an empty one."""
         if self.node.kind is Kind.NOTHING:
@@ -86,20 +97,17 @@ def judged(spot: Spot, model: type[M]) -> M | None:
 def _complain_of(spot: Spot, error: ValidationError, model: type[BaseModel]) -> None:
     """Each problem that the model found, at the value it is about."""
     for found in error.errors(include_url=False, include_input=False):
-        place = spot
         loc = [part for part in found["loc"] if isinstance(part, (str, int))]
-        for depth, part in enumerate(loc):
-            if isinstance(part, int) and part < len(place.node.items):
-                item = place.node.items[part]
-                place = Spot(item, Where(item.line, place.where.path), place.complaints)
-            elif isinstance(part, str) and part in place.node.entries:
-                if depth == len(loc) - 1 and found["type"] == "extra_forbidden":
-                    known = model.model_fields
-                    place.complaints.add(place.key(part), f"there is no such setting{there_are(part, sorted(known))}")
-                place = place.child(part)
-        if found["type"] == "missing":
+        place = spot.below(loc)
+        if found["type"] == "extra_forbidden":
+            key = str(loc[-1])
+            holder = spot.below(loc[:-1])
+            if key in holder.node.entries:
+                known = sorted(model.model_fields)
+                holder.complaints.add(holder.key(key), f"there is no such setting{there_are(key, known)}")
+        elif found["type"] == "missing":
             place.complain(f"{loc[-1]} is missing")
-        elif found["type"] != "extra_forbidden":
+        else:
             is_about_key = loc[-1:] == ["[key]"]
             node = Node(place.where.line, Kind.TEXT, place.where.path[-1]) if is_about_key else place.node
             place.complain(_words(found, node))

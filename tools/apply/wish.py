@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from connectors.base import Connector
 from tools.apply.complaints import Where
+from tools.apply.spots import Spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,12 @@ class WishedConnection:
     #: What the file names of `OrderSettings`, as JSON holds it; what it does not name stays as it is.
     settings: Mapping[str, Any]
     at: Mapping[str, Where]
+    #: Where its settings stand; None where it has none.
+    spot: Spot | None = None
+
+    def where(self, loc: Sequence[str | int]) -> Where:
+        """Of a place in the settings, or of what it would stand in."""
+        return self.at[""] if self.spot is None else self.spot.below(loc).where
 
 
 @dataclass(frozen=True, slots=True)
