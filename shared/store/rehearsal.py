@@ -1,4 +1,4 @@
-"""What a dry run reads: orders as the shop told of them last, and what stands for them in the books. Changes nothing."""
+"""What a dry run reads: orders as the shop told of them last, and what stands for them in the books."""
 
 from __future__ import annotations
 

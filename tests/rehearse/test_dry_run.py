@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from shared.store import setup
+from tests.line.rig import SETTINGS as SETTINGS_OF_LINE
 from tests.line.rig import Line
 from tests.look.conftest import Command
 from tests.support.orders import modified_at, tell, woo_order
@@ -196,6 +198,20 @@ accounts:
     assert told["then"] == "left alone"
     assert "country is DK, and SE is asked for" in told["changes"][0]["then"]
     assert line.shop.rows("select settings_version from connections") == stored
+
+
+def test_an_order_of_another_connection_says_by_which_it_goes(line: Line, command: Command) -> None:
+    # Given a shop whose orders to Denmark go by its first connection, and all others by a second one
+    line.choose({"only": {"fact": "country", "is": "DK"}})
+    with line.database.account(line.shop.account) as c:
+        ends = {"source": line.shop.webshop, "target": line.shop.books}
+        second = setup.add_connection(c, kind="orders", name="Abroad", **ends, settings=SETTINGS_OF_LINE, by="test")
+        setup.switch_connection(c, second, on=True)
+    tell(line.shop, woo_order(1))
+    # When an order to Denmark is rehearsed, then each connection says where it goes
+    first, other = (command.json("dry-run", "1", "--connection", name)[0] for name in ("Orders", "Abroad"))
+    assert first["end"] == "would be sent"
+    assert (other["end"], other["reason"]) == ("left alone", "routed_elsewhere")
 
 
 def test_a_changed_order_is_rehearsed_as_it_is_now(line: Line, command: Command) -> None:

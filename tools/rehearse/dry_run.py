@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
+from shared.domain.routing import elsewhere
 from shared.domain.settings import OrderSettings
 from shared.errors import Fate
 from tools.cli.place import Place
@@ -19,6 +20,7 @@ from tools.rehearse import orders
 from tools.rehearse.orders import Subject
 from tools.rehearse.through import Through
 from workers.rehearsing import Rehearsal, Rehearsed
+from workers.routing import way_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,15 @@ class Told:
     @property
     def end(self) -> str:
         """In a few words."""
-        if self.rehearsed.written is None:
-            return "left alone" if self.rehearsed.is_skipped else "would fail"
-        return f"is in the books: {self.subject.in_books}" if self.subject.in_books else "would be sent"
+        is_there = self.subject.in_books and self.rehearsed.written is not None
+        return f"is in the books: {self.subject.in_books}" if is_there else self.by_rules
+
+    @property
+    def by_rules(self) -> str:
+        """What would become of it if it came now."""
+        if self.rehearsed.written is not None:
+            return "would be sent"
+        return "left alone" if self.rehearsed.is_skipped else "would fail"
 
     def as_json(self) -> dict[str, Any]:
         done = self.rehearsed
@@ -64,12 +72,20 @@ class Difference:
     @property
     def fields(self) -> Mapping[str, tuple[str | None, str | None]]:
         before, after = _flat_end(self.now), _flat_end(self.then)
+        if None in (self.now.rehearsed.written, self.then.rehearsed.written):
+            before, after = {"outcome": before["outcome"]}, {"outcome": after["outcome"]}
         names = dict.fromkeys([*before, *after])
         return {name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)}
 
     def as_json(self) -> dict[str, Any]:
         changes = [{"field": name, "now": now, "then": then} for name, (now, then) in self.fields.items()]
-        return {"order": self.subject.number, "now": self.now.end, "then": self.then.end, "changes": changes}
+        return {
+            "order": self.subject.number,
+            "in_books": self.subject.in_books or None,
+            "now": self.now.by_rules,
+            "then": self.then.by_rules,
+            "changes": changes,
+        }
 
 
 def settings_of(settings: Mapping[str, Any], what: str) -> OrderSettings:
@@ -116,6 +132,12 @@ def _rehearsed(
         order = orders.read(place, through, subject)
     except Fate as fate:
         return Rehearsed(reason=fate.code, sentence=fate.message)
+    if told is not None and not by_rules:
+        with place.database.account(through.account.id) as c:
+            way = way_of(c, told.id, order)
+        if way is not None and way.connection != through.connection.id:
+            other = elsewhere(way.name)
+            return Rehearsed(reason=other.reason, sentence=other.sentence, is_skipped=True)
     return rehearsal.of(
         order,
         settings,
@@ -131,7 +153,7 @@ def _flat_end(told: Told) -> dict[str, str]:
     """What can differ, as field -> text."""
     done = told.rehearsed
     if done.written is None:
-        return {"outcome": f"{told.end}: {done.sentence}"}
+        return {"outcome": f"{told.by_rules}: {done.sentence}"}
     request: Any = orjson.loads(done.written.request)
     booked = {"booked": "yes"} if done.is_to_be_booked else {}
     return {"outcome": f"{done.written.kind}", **booked, **dict(_flat(request, ""))}

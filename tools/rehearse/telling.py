@@ -38,9 +38,7 @@ def show_ends(told: Sequence[Told]) -> None:
         for one in told
     ]
     page = Page()
-    page.rows(
-        rows, {"order": "order", "end": "would be", "total": "total", "says": ""}, whole={"order"}, right={"total"}
-    )
+    page.rows(rows, {"order": "order", "end": "end", "total": "total", "says": ""}, whole={"order"}, right={"total"})
     counts = Counter(one.rehearsed.reason or ("in the books" if one.subject.in_books else "sent") for one in told)
     page.line()
     page.line(f"{many(len(told), 'order')}: " + ", ".join(f"{word} {count}" for word, count in counts.most_common()))
@@ -50,7 +48,8 @@ def show_differences(found: Sequence[Difference]) -> None:
     page = Page()
     differing = [one for one in found if one.fields]
     for one in differing:
-        page.line(f"{one.subject.number}  {one.now.end} -> {one.then.end}", style="bold")
+        there = f" ({one.subject.in_books})" if one.subject.in_books else ""
+        page.line(f"{one.subject.number}{there}  {one.now.by_rules} -> {one.then.by_rules}", style="bold")
         for name, (now, then) in one.fields.items():
             page.line(f"{name}: {_shown(now)} -> {_shown(then)}", indent=2)
     page.line(f"{many(len(found), 'order')} looked at, {len(differing)} would differ")
