@@ -14,6 +14,7 @@ from workers import sentences
 from workers.document_life import DocumentLife, Goal
 from workers.hand import Hand, Point
 from workers.reading import OrderReader
+from workers.routing import goes_elsewhere
 from workers.tools import Tools, checked, installed
 from workers.trace import Trace
 
@@ -32,6 +33,10 @@ class OrderTry:
         claim, document = self._claim, self._claim.document
         if claim.ignored_why is not None:
             return sentences.ignored(claim.ignored_why, document, claim.former)
+        if document is None and claim.is_shared:
+            ended = goes_elsewhere(self._tools.database, claim, self._reader.newest())
+            if ended is not None:
+                return ended
         goal = self._goal(document)
         if document is None and isinstance(goal, Skipped):
             return sentences.skipped(goal)
@@ -80,6 +85,9 @@ class OrderTry:
     def _judged(self) -> Goal | Skipped:
         claim = self._claim
         settings = checked(OrderSettings, claim.settings)
+        if claim.is_shared and claim.document is not None:
+            # Its document keeps it here: no other connection of the shop would take it.
+            settings = settings.model_copy(update={"only": None})
         order = self._reader.newest()
         decided = decide(
             order, settings, since=claim.active_since, earlier=self._reader.earlier, is_waived=claim.is_waived

@@ -18,7 +18,7 @@ DOCUMENTS = (
     Reason(
         "customer_unproven",
         "The books never answered whether they made the customer, and it is too late to ask again safely.",
-        "Look whether they have one with the order's e-mail address; make it if not, or have the order sent again.",
+        "Look whether they have that customer; make it if not, or have the order sent again.",
     ),
     Reason(
         "changed_since",
@@ -54,6 +54,12 @@ DOCUMENTS = (
         "order_kept",
         "It is in the books as invoice {number}; the books keep their order {order}, too, which is no draft any more.",
         "Close the order there.",
+        resolves_itself=True,
+    ),
+    Reason(
+        "shop_not_told",
+        "The shop was not told which document it is: {why}",
+        "It is told with the order's next news, or by `shopledger retry`.",
         resolves_itself=True,
     ),
     Reason(

@@ -146,6 +146,8 @@ class Claim:
     former: FormerDocument | None
     #: Of the next document that is made.
     generation: int
+    #: Other connections take orders of its shop, too.
+    is_shared: bool
 
     @property
     def held_by(self) -> dict[str, Any]:
@@ -175,3 +177,5 @@ class Outcome:
     unsent: bool = False
     #: Nobody knows whether it was, and from now on it may still be.
     open: bool = False
+    #: The other connection that takes the order, and has no document of it yet.
+    goes_by: int | None = None

@@ -1,8 +1,8 @@
 """What a worker asks of the store about one transfer: claim it, freeze what is sent, note how far a document has come,
 record how the try ended.
 
-Each call is one statement with a commit of its own, so that nothing is locked while the outside world answers, and may
-be repeated when its answer is lost. All raise DatabaseDown.
+Each call has a commit of its own, so that nothing is locked while the outside world answers, and may be repeated when
+its answer is lost. All raise DatabaseDown.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from typing import Any, Literal
 from psycopg.rows import dict_row
 
 from shared.domain.document import FoundDocument
+from shared.domain.routing import elsewhere
+from shared.errors import Skip
+from shared.store import routes
 from shared.store.claims import Claim, FormerDocument, Outcome, PlannedDocument, System, Verdict, Written
 from shared.store.database import Database
 from shared.store.sql import query
@@ -66,6 +69,7 @@ def claim(database: Database, account: int, transfer: int, *, lease: float) -> C
         document=_document(row),
         former=_former(row),
         generation=row["generation"],
+        is_shared=row["is_shared"],
     )
 
 
@@ -108,7 +112,8 @@ def freeze(
 ) -> tuple[Frozen, PlannedDocument | None]:
     """Writes down what is about to be sent, under a new idempotency key, and renews the lease.
 
-    `supersedes`: the document whose place it takes.
+    `supersedes`: the document whose place it takes. Raises Skip (routed_elsewhere) where the order has a document
+    through another connection of its shop.
     """
     key = str(uuid.uuid4())
     values = {
@@ -120,7 +125,10 @@ def freeze(
         "is_to_be_booked": is_to_be_booked,
         "supersedes": supersedes,
     }
-    verdict, document = database.one("freeze", claim.held_by | written.values | values)
+    verdict, document, goes_by = database.one("freeze", claim.held_by | written.values | values)
+    if verdict == "elsewhere":
+        why = elsewhere(goes_by)
+        raise Skip(why.reason, why.sentence)
     if verdict != "frozen":
         return verdict, None
     return "frozen", PlannedDocument(
@@ -232,7 +240,16 @@ def record(database: Database, claim: Claim, outcome: Outcome, stages: Sequence[
         "stages": [name for name, _ in stages],
         "bodies": [body for _, body in stages],
     }
-    return bool(database.one("record", claim.held_by | values)[0])
+    if outcome.goes_by is None:
+        return bool(database.one("record", claim.held_by | values)[0])
+    # Two workers that each left it to the other's connection, by other settings, see each other.
+    with database.account(claim.account) as connection:
+        routes.lock(connection, claim.transfer)
+        row = connection.execute(query("record"), claim.held_by | values).fetchone()
+        is_recorded = row is not None and bool(row[0])
+        if is_recorded:
+            routes.hand_over(connection, claim.transfer, outcome.goes_by)
+    return is_recorded
 
 
 def _document(row: Mapping[str, Any]) -> PlannedDocument | None:

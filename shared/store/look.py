@@ -81,6 +81,8 @@ class Order:
     source_modified_at: datetime | None
     is_on: bool
     was_on: bool
+    #: The connection that it was routed by, where its shop has several; None before that.
+    goes_by: str | None
     source_system: int
     source: str
     source_kind: str

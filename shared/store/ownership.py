@@ -16,6 +16,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from shared.domain.document import FoundDocument, Place
+from shared.store import routes
 from shared.store.sql import query
 
 R = TypeVar("R")
@@ -27,6 +28,8 @@ class Obstacle(StrEnum):
     LIVING = "living"
     #: The document is another order's, or paid for another one that was sent again.
     TAKEN = "taken"
+    #: The order has a document through another connection of its shop.
+    ELSEWHERE = "elsewhere"
     #: Somebody did something about its documents since they were looked at.
     CHANGED = "changed"
 
@@ -38,6 +41,8 @@ class Refusal:
     obstacle: Obstacle
     #: The order in whose hands the document is.
     order: str = ""
+    #: The connection through which the order has another one.
+    connection: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +89,7 @@ def living_documents(connection: Connection, transfer: int) -> list[LivingDocume
 
 def without_document(connection: Connection, through: int, *, since: datetime | None) -> list[Candidate]:
     """The orders of a connection, oldest first, that changed in the shop since then; not those in a worker's hand, nor
-    those that are to be left alone.
+    those that are to be left alone. None of them has a document through another connection of the shop.
     """
     return _all(connection, "without_document", Candidate, {"connection": through, "since": since})
 
@@ -118,6 +123,9 @@ def link(
     other = taken_by(connection, transfer, books, found)
     if other is not None:
         return Refusal(Obstacle.TAKEN, other)
+    goes_by = routes.take(connection, transfer)
+    if goes_by is not None:
+        return Refusal(Obstacle.ELSEWHERE, connection=goes_by)
     values = {
         "act": "link" if origin == "linked" else "adopt",
         "detail": detail,

@@ -351,6 +351,8 @@ create table documents (
   supersedes       bigint references documents,
   -- What the books are expected to make of it, as `shared.domain.expected` writes it: net and rate of each line, VAT.
   expected         jsonb,
+  -- What was written beside the order in its shop, and how; null where nothing was.
+  told_shop        text,
   unique (connection_id, source_type, source_id, kind, sub_id, generation),
   foreign key (account_id, connection_id) references connections (account_id, id),
   foreign key (account_id, transfer_id) references transfers (account_id, id)
@@ -359,6 +361,19 @@ create unique index one_living_document on documents (connection_id, source_type
   where state in ('planned', 'draft', 'booked');
 create unique index one_document_per_idempotency_key on documents (connection_id, idempotency_key);
 create index documents_of_transfer on documents (transfer_id);
+
+-- Which of the connections of its shop an order goes by, from its first document on.
+create table routes (
+  account_id     bigint not null,
+  system_id      bigint not null,
+  source_type    text not null,
+  source_id      text not null,
+  connection_id  bigint not null,
+  routed_at      timestamptz not null default now(),
+  primary key (system_id, source_type, source_id),
+  foreign key (account_id, system_id) references systems (account_id, id),
+  foreign key (account_id, connection_id) references connections (account_id, id)
+);
 
 -- What an owner said about an order, and had done with it.
 create table owner_acts (
@@ -377,8 +392,9 @@ call bind_to_account('attempts');
 call bind_to_account('attempt_stages');
 call bind_to_account('documents');
 call bind_to_account('owner_acts');
+call bind_to_account('routes');
 
-grant select, insert, update on transfers, documents to shopledger_app;
+grant select, insert, update on transfers, documents, routes to shopledger_app;
 grant usage on sequence attempts_id to shopledger_app;
 grant select, insert on attempts, attempt_stages, owner_acts to shopledger_app;
 
@@ -811,7 +827,7 @@ create function claim(
   out document_answered numeric, out first_sent interval, out last_sent interval, out generation integer,
   out is_to_be_booked boolean, out booking_key text, out booking_sent interval, out is_waived boolean, out ignored_why text,
   out document_origin text, out former_id bigint, out former_kind text, out former_reference text, out former_key text, out former_number text,
-  out document_expected jsonb, out target_rounding text[]
+  out document_expected jsonb, out target_rounding text[], out is_shared boolean
 )
 language plpgsql as $$
 declare
@@ -877,6 +893,9 @@ begin
   connection_id := c.id;
   active_since := c.active_since;
   event_id := t.newest_event_id;
+  -- Other connections take orders of its shop, too: it is to be seen which of them this one goes by.
+  is_shared := exists (select from shopledger.connections o
+                       where o.source_system_id = c.source_system_id and o.kind = c.kind and o.id <> c.id);
   select k.settings into settings from shopledger.connection_settings k
   where k.connection_id = c.id and k.version = c.settings_version;
   select e.body into body from shopledger.events e where e.id = t.newest_event_id and e.received_at = t.newest_event_at;
@@ -917,14 +936,46 @@ begin
 end
 $$;
 
+-- From now on the order goes by that connection; null then. Or the name of the other connection of its shop that has a
+-- document of it: there it stays. Where both have one, each goes on with its own.
+create function take_route(p_account bigint, p_connection bigint, p_source_type text, p_source_id text) returns text
+language plpgsql as $$
+declare
+  v_system bigint;
+  v_other bigint;
+  v_is_its_own boolean;
+begin
+  select c.source_system_id into v_system from shopledger.connections c where c.id = p_connection;
+  insert into shopledger.routes (account_id, system_id, source_type, source_id, connection_id)
+  values (p_account, v_system, p_source_type, p_source_id, p_connection)
+  on conflict do nothing;
+  perform from shopledger.routes r
+  where r.system_id = v_system and r.source_type = p_source_type and r.source_id = p_source_id for update;
+  -- A statement of its own, under the lock: one that waited for it would not see what was frozen meanwhile.
+  select (array_agg(c.id order by d.id) filter (where c.id <> p_connection))[1], bool_or(c.id = p_connection)
+  into v_other, v_is_its_own
+  from shopledger.connections c
+  join shopledger.documents d on d.connection_id = c.id and d.source_type = p_source_type and d.source_id = p_source_id
+    and d.sub_id = '' and (d.state in ('draft', 'booked') or d.state = 'planned' and d.first_sent_at is not null)
+  where c.source_system_id = v_system;
+  if v_other is null or not v_is_its_own then
+    update shopledger.routes r set connection_id = coalesce(v_other, p_connection), routed_at = now()
+    where r.system_id = v_system and r.source_type = p_source_type and r.source_id = p_source_id
+      and r.connection_id <> coalesce(v_other, p_connection);
+  end if;
+  return (select c.name from shopledger.connections c where c.id = v_other and not v_is_its_own);
+end
+$$;
+
 -- Freezes what is about to be sent. A document that was planned and never sent is written anew; one that was sent is not
 -- touched. `p_supersedes`: the document whose place it takes. `verdict`: frozen; lost (the lease); outdated (the shop has
--- said something newer); off (something on its way is switched off).
+-- said something newer); off (something on its way is switched off); elsewhere (the connection of that name has a document
+-- of the order).
 create function freeze(
   p_account bigint, p_transfer bigint, p_token uuid, p_lease interval, p_version integer, p_kind text,
   p_generation integer, p_reference text, p_key text, p_request bytea, p_currency text, p_total numeric,
   p_is_to_be_booked boolean default false, p_supersedes bigint default null, p_expected jsonb default null,
-  out verdict text, out document_id bigint
+  out verdict text, out document_id bigint, out elsewhere text
 )
 language plpgsql as $$
 declare
@@ -943,6 +994,11 @@ begin
     return;
   elsif not (select shopledger.is_on(c) from shopledger.connections c where c.id = t.connection_id) then
     verdict := 'off';
+    return;
+  end if;
+  elsewhere := shopledger.take_route(p_account, t.connection_id, t.source_type, t.source_id);
+  if elsewhere is not null then
+    verdict := 'elsewhere';
     return;
   end if;
   -- What was planned and never went out is not in the way of another kind, or of a later generation.
@@ -1093,8 +1149,8 @@ begin
 end
 $$;
 
-revoke all on function claim, renew, freeze, send_again, progress, refreeze, record from public;
-grant execute on function claim, renew, freeze, send_again, progress, refreeze, record to shopledger_app;
+revoke all on function take_route, claim, renew, freeze, send_again, progress, refreeze, record from public;
+grant execute on function take_route, claim, renew, freeze, send_again, progress, refreeze, record to shopledger_app;
 
 -- Who may make a customer or a product, and what a system may be asked.
 

@@ -69,6 +69,9 @@ def fill(shop: Shop) -> Shop:
             " mark_dead_letter(current_account(), 0, 'orders', 'm', '{}', 'KeyError')",
             [shop.books, shop.books],
         )
+        assert c.execute("select take_route(current_account(), %s, 'order', '7')", [shop.connection]).fetchone() == (
+            None,
+        )
     return shop
 
 
@@ -146,6 +149,21 @@ def test_a_row_of_mine_cannot_point_to_a_system_of_theirs(mine: Shop, theirs: Sh
     # Given their system's id, when I hang a webhook on it, then the key refuses it
     with pytest.raises(psycopg.errors.ForeignKeyViolation), mine.database.account(mine.account) as c:
         setup.add_subscription(c, KEYRING, system=theirs.webshop, topic="order.created", secret="s")
+
+
+def test_an_order_of_theirs_cannot_be_routed(mine: Shop, theirs: Shop) -> None:
+    # Given their connection, when I route their order by it, or their shop's order by mine, then it is refused
+    for column, value in (("system_id", theirs.webshop), ("connection_id", theirs.connection)):
+        row = {"system_id": mine.webshop, "connection_id": mine.connection} | {column: value}
+        with pytest.raises(psycopg.errors.ForeignKeyViolation), mine.database.account(mine.account) as c:
+            c.execute(
+                "insert into routes (account_id, system_id, source_type, source_id, connection_id)"
+                " values (current_account(), %(system_id)s, 'order', '8', %(connection_id)s)",
+                row,
+            )
+    with pytest.raises(psycopg.errors.NotNullViolation), mine.database.account(mine.account) as c:
+        c.execute("select take_route(current_account(), %s, 'order', '7')", [theirs.connection])
+    assert theirs.rows("select connection_id from routes") == [(theirs.connection,)]
 
 
 def test_an_event_cannot_be_taken_in_for_a_system_of_another_account(mine: Shop, theirs: Shop) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from shared.store import owner, ownership
+from shared.store import owner, ownership, routes
 from shared.store.inventory import StoredAccount
 from shared.store.look import Order
 from tools.cli.output import print_json
@@ -60,8 +60,13 @@ def ask(place: Place, account: StoredAccount, order: Order, *, is_waived: bool =
         says = f"{first} Then {'transfer' if is_waived else 'retry'} once more."
         return _asked(account, order, says, was_asked=False)
     with place.database.account(account.id) as c:
+        elsewhere = routes.choose(c, order.id) if is_waived else None
         has_document = bool(ownership.living_documents(c, order.id))
-        owner.ask_again(c, order.id, is_waived=is_waived)
+        if elsewhere is None:
+            owner.ask_again(c, order.id, is_waived=is_waived)
+    if elsewhere is not None:
+        says = f"it has a document through {elsewhere}, and an order goes by one connection only."
+        return _asked(account, order, says, was_asked=False)
     says = _comes(order, has_document=has_document, is_waived=is_waived)
     halted = words.halts(order)
     return _asked(account, order, f"{says}. But {halted[0]}." if halted else f"{says}.", was_asked=True)

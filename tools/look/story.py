@@ -119,6 +119,7 @@ def as_json(story: Story, tries: Sequence[Try]) -> dict[str, Any]:
         "source_id": order.source_id,
         "account": account.name,
         "connection": order.connection,
+        "goes_by": order.goes_by,
         "from": {"name": order.source, "kind": order.source_kind},
         "to": {"name": order.target, "kind": order.target_kind},
         "state": order.state,

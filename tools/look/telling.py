@@ -53,6 +53,8 @@ def _heading(page: Page, story: Story, *, is_one_of_many: bool) -> None:
         "connection",
         f"{order.connection}: {_system(order.source, order.source_kind)} to {_system(order.target, order.target_kind)}",
     )
+    if order.goes_by is not None:
+        page.pair("goes by", "this connection" if order.goes_by == order.connection else order.goes_by)
 
 
 def _system(name: str, kind: str) -> str:

@@ -97,6 +97,8 @@ def means(account: StoredAccount, order: Order) -> str:
         return "it is tried again by itself"
     if order.state == "skipped" and order.ignored_why is not None:
         return "it is left alone, as the owner wants it"
+    if order.state == "skipped" and order.reason == "routed_elsewhere":
+        return "another connection of its shop takes it"
     return {
         "waiting": "its turn comes by itself",
         "working": "a worker has it in hand right now",

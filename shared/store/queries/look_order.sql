@@ -3,7 +3,11 @@ select t.id, c.name as connection, t.source_id, t.source_number,
        coalesce(t.source_number, t.source_id) = %(order)s as by_number,
        t.state::text, t.reason, t.version, t.handled_version, t.owner_asked, t.is_waived, t.ignored_why, t.failures,
        t.next_attempt_at, t.created_at, t.updated_at, t.source_modified_at, c.active as is_on,
-       c.active_since is not null as was_on,
+       c.active_since is not null as was_on, (
+         select g.name from routes r join connections g on g.id = r.connection_id
+         where r.system_id = s.id and r.source_type = t.source_type and r.source_id = t.source_id
+           and exists (select from connections o
+                       where o.source_system_id = s.id and o.kind = c.kind and o.id <> c.id)) as goes_by,
        s.id as source_system, s.name as source, s.kind as source_kind, s.active as source_is_on,
        s.broken_reason as source_broken, (
          select r.blocked_until from budgets r
