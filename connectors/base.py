@@ -86,6 +86,23 @@ class WebshopClient(Protocol):
         """
         ...
 
+    def write_note(self, order_id: str, text: str) -> None:
+        """Writes a note beside the order, which its customer never sees; none where the newest of ours says that.
+
+        `text`: one line of plain ASCII. May be done again at any time: it looks first. Raises Skip("order_gone"), and
+        NeedsUser("key_may_not_write") where the key reads orders and may not write to them; OutcomeUnknown is settled
+        by doing it again.
+        """
+        ...
+
+    def write_field(self, order_id: str, text: str) -> None:
+        """Writes it into a custom field of ours, in place of what that held; nothing where it holds it already.
+
+        As `write_note`. The field is no part of what `read_order` reads, and no other field is touched. Raises Skip for
+        an order in the bin, which stays there.
+        """
+        ...
+
     def list_webhooks(self) -> Sequence[WebhookSubscription]: ...
 
     def create_webhook(self, *, topic: str, delivery_url: str, secret: str) -> WebhookSubscription: ...

@@ -15,12 +15,14 @@ from shared.queue import Queue
 from shared.store import line
 from shared.store.claims import Outcome, Verdict
 from shared.store.database import DatabaseDown
+from workers import sentences
 from workers.endings import ending, tell_about_system, try_again
 from workers.hand import LEASE, Hand, LeaseLost, Point, Watch, now
 from workers.metrics import ENDED
 from workers.order_steps import OrderTry
 from workers.tools import Tools
 from workers.trace import Trace
+from workers.write_back import tell_shop
 
 log = structlog.get_logger()
 
@@ -65,7 +67,7 @@ def _work(tools: Tools, hand: Hand) -> None:
     fate: Fate | None = None
     mistake = ""
     try:
-        outcome = work.run()
+        outcome = _told(tools, hand, work.run())
     except Fate as met:
         fate = met
         outcome = ending(met, hand.claim.failures)
@@ -80,6 +82,18 @@ def _work(tools: Tools, hand: Hand) -> None:
     _record(tools, hand, work.trace, outcome)
     tell_about_system(tools.database, hand, work.trace.talks_to, fate)
     hand.passed(Point.RECORDED)
+
+
+def _told(tools: Tools, hand: Hand, ended: Outcome) -> Outcome:
+    """A mistake of ours in what the shop is told is none in the books."""
+    try:
+        return tell_shop(tools, hand, ended)
+    except (Fate, LeaseLost, DatabaseDown):
+        raise
+    except Exception as error:
+        mistake = told_safely(error)
+        log.error("mistake", where=mistake)
+        return sentences.shop_not_told(ended, REASONS["internal_error"].sentence.format(error=mistake))
 
 
 def _record(tools: Tools, hand: Hand, trace: Trace, outcome: Outcome) -> None:

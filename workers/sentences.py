@@ -12,6 +12,7 @@ from shared.domain.order import Order
 from shared.domain.reasons import REASONS, Skipped
 from shared.domain.settings import OrderSettings
 from shared.store.claims import FormerDocument, Outcome, PlannedDocument
+from shared.store.told import Standing
 
 
 def transferred(document: PlannedDocument, found: FoundDocument) -> Outcome:
@@ -126,6 +127,18 @@ def changed_since(
         since=since,
     )
     return replace(ended, reason="changed_since", sentence=sentence)
+
+
+def for_the_shop(document: Standing, books: str) -> str:
+    """One line of plain ASCII, of what is written down of the document and nothing else."""
+    return f"{document.kind.capitalize()} {document.number} in {books} ({document.place})"
+
+
+def shop_not_told(ended: Outcome, why: str) -> Outcome:
+    """The books are as they should be, and the order stays done."""
+    says = f"{ended.sentence} {REASONS['shop_not_told'].says(why=why)}".strip()
+    is_all = ended.reason in ("", "already_synced")
+    return replace(ended, sentence=says, reason="shop_not_told" if is_all else ended.reason)
 
 
 def _already(document: PlannedDocument, since: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +15,7 @@ from shared.errors import Retry
 from shared.store.database import Database
 from workers.clients import Clients
 from workers.products import KnownProducts
+from workers.quiet import QuietShops
 
 C = TypeVar("C", bound=Connector)
 M = TypeVar("M", bound=BaseModel)
@@ -25,6 +26,7 @@ class Tools:
     database: Database
     clients: Clients
     known_products: KnownProducts
+    quiet_shops: QuietShops = field(default_factory=QuietShops)
 
 
 def installed(find: Callable[[str], C], kind: str) -> C:

@@ -70,7 +70,7 @@ _UNTIL_THEN = "Until then orders are only found by asking the shop now and then.
 #: What keeps a key that reads orders from webhooks, by the code of its fate. The line works without them, later.
 _NO_WEBHOOKS: Mapping[str, tuple[str, str]] = {
     "key_may_not_write": (
-        "The API key may only read: webhooks cannot be made.",
+        "The API key may only read: webhooks cannot be made, and nothing can be written to orders.",
         "Give the key Read/Write rights in the shop (WooCommerce > Settings > Advanced > REST API).",
     ),
     "not_authorised": (

@@ -18,6 +18,7 @@ from connectors.woocommerce.rest import Answer, Rest
 from connectors.woocommerce.states import read_states
 from connectors.woocommerce.values import is_id
 from connectors.woocommerce.walk import Window, walk
+from connectors.woocommerce.write_back import write_field, write_note
 from shared.domain.findings import Finding
 from shared.errors import ConnectionBroken, NeedsUser, OutcomeUnknown, Retry, Skip
 
@@ -54,9 +55,7 @@ class WooCommerceClient:
         `exact`: with the six decimals that the shop keeps. It keeps the `total_tax` of a line rounded to its own
         decimals, so that the VAT of a line is exact in `taxes` alone.
         """
-        if not re.fullmatch(ID, order_id):
-            raise Skip("order_gone", "The shop has no such order: its order ids are whole numbers.")
-        body = self._rest.get(f"orders/{order_id}", EXACT if exact else None).value
+        body = self._rest.get(f"orders/{_known(order_id)}", EXACT if exact else None).value
         if not isinstance(body, dict) or str(body.get("id")) != order_id:
             raise Retry("unexpected_answer", "The shop answered with something other than the order.")
         return body
@@ -104,6 +103,14 @@ class WooCommerceClient:
             "The shop does not show the API key its reports, which list the states of orders: the key's user must be an"
             " administrator or shop manager, and no plugin may switch reports off.",
         )
+
+    def write_note(self, order_id: str, text: str) -> None:
+        """A private note, unless the newest of ours says that already: see `write_back.py`."""
+        write_note(self._rest, _known(order_id), text)
+
+    def write_field(self, order_id: str, text: str) -> None:
+        """The order's custom field `_shopledger_document`, unless it holds that already. Raises Skip for the bin."""
+        write_field(self._rest, _known(order_id), text)
 
     def list_webhooks(self) -> Sequence[WebhookSubscription]:
         """All webhooks of the shop, other services' too, by id. Their secrets cannot be read."""
@@ -169,6 +176,12 @@ class WooCommerceClient:
             if refusal.code == "key_may_not_write":
                 self._rest.get("webhooks", {"per_page": "1"})
             raise
+
+
+def _known(order_id: str) -> str:
+    if not re.fullmatch(ID, order_id):
+        raise Skip("order_gone", "The shop has no such order: its order ids are whole numbers.")
+    return order_id
 
 
 def _is_last(answer: Answer, page: int, rows: int) -> bool:

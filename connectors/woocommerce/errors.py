@@ -68,7 +68,9 @@ _UNKNOWN_OUTCOME = "The shop failed while it made the change: whether it was mad
 _TABLE = (
     _Row(range(300, 400), None, ConnectionBroken, "moved", "The shop answers from another address: enter {address}."),
     # Gone. Writing to a missing order is 400 where reading it is 404.
-    _Row(None, "woocommerce_rest_shop_order_invalid_id", Skip, "order_gone", "The shop has no such order any more."),
+    _Row(
+        None, "woocommerce_rest_(?:shop_)?order_invalid_id", Skip, "order_gone", "The shop has no such order any more."
+    ),
     _Row(
         _only(404), "woocommerce_rest_shop_order_refund_invalid_id", Skip, "refund_gone", "The shop has no such refund."
     ),

@@ -24,6 +24,9 @@ from connectors.woocommerce.fields import Fields
 from connectors.woocommerce.statuses import CANCELLED, financial, fulfilment
 from shared.domain.order import Address, Coupon, GiftCard, Line, LineKind, LineTax, Meta, Order, RefundSummary, TaxRate
 
+#: The custom field in which the shop is told of the order's document: none of the order's own content.
+OWN_FIELD = "_shopledger_document"
+
 _CURRENCY = re.compile(r"[A-Z]{3}")
 #: Custom fields of a line by which WooCommerce Gift Cards and PW Gift Cards say that a gift card is sold.
 _GIFT_CARD_FIELDS = frozenset({"wc_gc_giftcard_amount", "pw_gift_card_amount", "pw_gift_card_to"})
@@ -106,7 +109,7 @@ def read_order(body: Mapping[str, Any]) -> Order:
         payment_method=order.text("payment_method"),
         payment_title=order.readable("payment_method_title"),
         transaction_id=order.text("transaction_id"),
-        meta=_meta(order),
+        meta=tuple(field for field in _meta(order) if field.key != OWN_FIELD),
         source=body,
     )
 

@@ -88,6 +88,10 @@ class Rest:
         """Raises a fate; OutcomeUnknown where the shop may have carried it out."""
         return self._send("POST", path, body=body)
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Answer:
+        """As `post`."""
+        return self._send("PUT", path, body=body)
+
     def delete(self, path: str, parameters: Mapping[str, str]) -> Answer:
         """As `post`."""
         return self._send("DELETE", path, parameters=parameters)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from shared.domain.customer_settings import CustomerSettings
 from shared.domain.document import SendBy
-from shared.domain.document_settings import DocumentSettings
+from shared.domain.document_settings import DOCUMENT, DocumentSettings
 from shared.domain.line_settings import LineSettings, ProductNumber
 from shared.domain.order import Financial, Fulfilment
 from shared.domain.zone_settings import ZoneSettings
@@ -130,6 +130,13 @@ class OrderSettings(DocumentSettings, ZoneSettings, LineSettings, CustomerSettin
             " day for those that are not named."
         ),
     ] = {}
+    write_back: Annotated[
+        Literal["none", "note", "field"],
+        Field(
+            description="How the shop is told which document the order has, its number and whether it is a draft or"
+            " booked: by a private note beside the order, or in its custom field `_shopledger_document`."
+        ),
+    ] = "none"
     time_zone: Annotated[str, Field(description="In which days are told.")] = "Europe/Copenhagen"
     books: Annotated[
         dict[str, Any], Field(description="What only these books know: layout, payment terms, VAT zone, groups.")
@@ -163,7 +170,7 @@ class OrderSettings(DocumentSettings, ZoneSettings, LineSettings, CustomerSettin
             raise ValueError("by_state names no state: name one, or leave it out")
         elif self.trigger is not None or self.allowed_states is not None:
             raise ValueError("by_state names the states itself: leave allowed_states and trigger out")
-        elif {"document", "book"} & self.model_fields_set:
+        elif {"document", "book"} & self.model_fields_set or DOCUMENT in self.choices:
             raise ValueError("with by_state, document and book are said for each state: leave them out beside it")
         if self.allowed_states is not None and not self.allowed_states:
             raise ValueError("allowed_states names no state: name one, or leave it out")

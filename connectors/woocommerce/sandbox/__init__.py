@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Flask
 
-from connectors.woocommerce.sandbox import frame, rest_more, rest_orders
+from connectors.woocommerce.sandbox import frame, notes, rest_more, rest_orders
 from connectors.woocommerce.sandbox.auth import Gate
 from connectors.woocommerce.sandbox.controls import shop_controls
 from connectors.woocommerce.sandbox.desk import Desk
@@ -90,6 +90,15 @@ class WooCommerceSandbox(Sandbox):
     def delete_refund(self, order_id: int, refund_id: int) -> None:
         self.desk.refunds.delete(order_id, refund_id)
 
+    def put_note(self, order_id: int, text: str, *, customer_note: bool = False) -> None:
+        """What the shop's people write beside an order; a customer note goes to the customer by mail."""
+        notes.add_note(self.shop, order_id, text, customer_note=customer_note)
+
+    def notes(self, order_id: int) -> list[dict[str, Any]]:
+        """Of one order, oldest first."""
+        with self.shop.lock:
+            return [dict(note) for note in self.shop.notes.get(order_id, ())]
+
     def put_product(self, **fields: Any) -> dict[str, Any]:
         return put_product(self.desk, fields)
 
@@ -134,6 +143,7 @@ def _application(desk: Desk, journal: Journal, faults: Faults) -> Flask:
     frame.install(app, desk, Gate(desk.shop))
     api = Blueprint("api", __name__, url_prefix=frame.API)
     rest_orders.register(api, desk)
+    notes.register(api, desk)
     rest_more.register_refunds(api, desk)
     rest_more.register_webhooks(api, desk)
     rest_more.register_rest(api, desk)

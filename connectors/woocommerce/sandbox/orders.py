@@ -111,6 +111,7 @@ class Orders:
             last = self.shown(order_id)
             del shop.kept_orders[order_id]
             shop.trashed.pop(order_id, None)
+            shop.notes.pop(order_id, None)
             refunds = shop.kept_refunds.items()
             shop.kept_refunds = {key: refund for key, refund in refunds if refund["parent_id"] != order_id}
             return last
@@ -148,14 +149,22 @@ def unknown_coupon(coupon: CouponSpec) -> RestError:
     return RestError("woocommerce_rest_invalid_coupon", message, 400)
 
 
+def _set_meta(shop: Shop, body: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """A row by its id; without one, the first of its key, and the others of that key go. An id that is none is new."""
+    rows, key = body["meta_data"], given["key"]
+    there = [row for row in rows if (row["id"] == given["id"] if given.get("id") else row["key"] == key)]
+    changed = {"id": there[0]["id"] if there else shop.next_item_id(), "key": key, "value": given.get("value")}
+    by_id = bool(there and given.get("id"))
+    kept = [row for row in rows if row["id"] != changed["id"] and (by_id or row["key"] != key)]
+    body["meta_data"] = sorted([*kept, changed], key=lambda row: str(row["key"]))
+
+
 def _merge(shop: Shop, body: dict[str, Any], changes: Mapping[str, Any]) -> None:
     for field, value in changes.items():
         if field in ("billing", "shipping") and isinstance(value, Mapping):
             body[field] = {**body[field], **value}
         elif field == "meta_data":
-            changed = {meta["key"]: meta.get("value") for meta in value}
-            kept = [meta for meta in body["meta_data"] if meta["key"] not in changed]
-            added = [{"id": shop.next_item_id(), "key": key, "value": new} for key, new in changed.items()]
-            body["meta_data"] = sorted([*kept, *added], key=lambda meta: str(meta["key"]))
+            for meta in value:
+                _set_meta(shop, body, meta)
         elif field not in ("id", "status", "_links"):
             body[field] = value

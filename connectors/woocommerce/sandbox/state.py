@@ -96,6 +96,8 @@ class Shop:
         self.kept_orders: dict[int, dict[str, Any]] = {}
         #: The same of refunds, each with its `parent_id`.
         self.kept_refunds: dict[int, dict[str, Any]] = {}
+        #: Of each order, oldest first.
+        self.notes: dict[int, list[dict[str, Any]]] = {}
         #: What an order was before it was put into the trash.
         self.trashed: dict[int, str] = {}
         self.products: dict[int, dict[str, Any]] = {}
@@ -107,6 +109,7 @@ class Shop:
         self._ids: Iterator[int] = count(first_id)
         self._item_ids = count(1)
         self._webhook_ids = count(1)
+        self._note_ids = count(1)
 
     def next_id(self) -> int:
         taken = self.kept_orders.keys() | self.kept_refunds.keys() | self.products.keys()
@@ -117,6 +120,9 @@ class Shop:
 
     def next_webhook_id(self) -> int:
         return next(self._webhook_ids)
+
+    def next_note_id(self) -> int:
+        return next(self._note_ids)
 
     def add_key(self, permissions: Permissions = "read_write") -> ApiKey:
         key = ApiKey(f"ck_{secrets.token_hex(20)}", f"cs_{secrets.token_hex(20)}", permissions)

@@ -35,6 +35,11 @@ READS: Mapping[str, Call] = {
     "order_states": lambda shop, client: client.order_states(),
     "list_webhooks": lambda shop, client: client.list_webhooks(),
 }
+#: Writes that begin with a look.
+LOOKS_FIRST: Mapping[str, Call] = {
+    "write_note": lambda shop, client: client.write_note(shop.some_order_id, "invoice 4711"),
+    "write_field": lambda shop, client: client.write_field(shop.some_order_id, "invoice 4711"),
+}
 
 
 def create_webhook(shop: ShopRig, client: WebshopClient, *, delivery_url: str = NOWHERE) -> object:
@@ -45,7 +50,7 @@ WRITES: Mapping[str, Call] = {
     "create_webhook": create_webhook,
     "delete_webhook": lambda shop, client: client.delete_webhook(shop.some_webhook_id),
 }
-CALLS: Mapping[str, Call] = {**READS, **WRITES}
+CALLS: Mapping[str, Call] = {**READS, **LOOKS_FIRST, **WRITES}
 
 
 def fate_of(call: Callable[..., object], *given: object) -> Fate:

@@ -192,6 +192,30 @@ class ShopRig(SystemRig):
     def change_order(self, order_id: str, *, status: str) -> None: ...
 
     @abstractmethod
+    def put_note(self, order_id: str, text: str) -> None:
+        """What the shop's people write beside an order."""
+
+    @abstractmethod
+    def own_notes(self, order_id: str) -> list[str]:
+        """What we wrote beside it, oldest first, without what marks it as ours."""
+
+    @abstractmethod
+    def mailed_notes(self, order_id: str) -> list[str]:
+        """What was written beside it and sent to the customer, by anybody."""
+
+    @abstractmethod
+    def put_field(self, order_id: str, key: str, value: str) -> None:
+        """A custom field of a plugin's."""
+
+    @abstractmethod
+    def field(self, order_id: str, key: str) -> list[object]:
+        """The values of all custom fields of that name."""
+
+    @abstractmethod
+    def own_fields(self, order_id: str) -> list[str]:
+        """The values of all custom fields that are ours, whatever is behind the name."""
+
+    @abstractmethod
     def trash(self, order_id: str) -> None: ...
 
     @abstractmethod

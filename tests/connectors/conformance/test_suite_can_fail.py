@@ -29,6 +29,7 @@ from shared.store.database import Database
 from tests.connectors.conformance import mutants
 from tests.connectors.conformance import mutants_in_checks as checks
 from tests.connectors.conformance import mutants_in_states as states
+from tests.connectors.conformance import mutants_in_writing_back as writing
 from tests.connectors.conformance.declaration import SECTIONS, missing
 from tests.connectors.conformance.judge import RED, run_case
 from tests.connectors.conformance.mutants import of, talking
@@ -157,6 +158,7 @@ MUTANTS = [
         "test_a_lost_authorisation_breaks_the_connection",
         "order_states",
     ),
+    *(mistake(rig, case, *given) for rig, case, given in writing.MISTAKES),
 ]
 
 

@@ -20,12 +20,23 @@ from tests.connectors.conformance.secrecy import Secrecy
 from tests.connectors.conformance.states import States
 from tests.connectors.conformance.through_ingest import ThroughIngest
 from tests.connectors.conformance.webhooks import Webhooks
+from tests.connectors.conformance.writing_back import WritingBack
 
 __all__ = ["Placed", "ShopRig", "VendorError", "WebshopConformance"]
 
 
 class WebshopConformance(
-    Declaration, Proofs, ThroughIngest, Orders, Listing, States, Webhooks, Checking, Refusals, Secrecy
+    Declaration,
+    Proofs,
+    ThroughIngest,
+    Orders,
+    Listing,
+    States,
+    Webhooks,
+    WritingBack,
+    Checking,
+    Refusals,
+    Secrecy,
 ):
     """Set `rig` in a subclass whose name begins with Test."""
 

@@ -82,6 +82,26 @@ class WooCommerceRig(ShopRig):
     def change_order(self, order_id: str, *, status: str) -> None:
         self.sandbox.change_order(int(order_id), status=status)
 
+    def put_note(self, order_id: str, text: str) -> None:
+        self.sandbox.put_note(int(order_id), text)
+
+    def own_notes(self, order_id: str) -> list[str]:
+        notes = [str(note["note"]) for note in self.sandbox.notes(int(order_id))]
+        return [note.removeprefix("shopledger: ") for note in notes if note.startswith("shopledger: ")]
+
+    def mailed_notes(self, order_id: str) -> list[str]:
+        return [note["note"] for note in self.sandbox.notes(int(order_id)) if note["customer_note"]]
+
+    def put_field(self, order_id: str, key: str, value: str) -> None:
+        self.sandbox.change_order(int(order_id), meta_data=[{"key": key, "value": value}])
+
+    def field(self, order_id: str, key: str) -> list[object]:
+        return [row["value"] for row in self.sandbox.order(int(order_id))["meta_data"] if row["key"] == key]
+
+    def own_fields(self, order_id: str) -> list[str]:
+        rows = self.sandbox.order(int(order_id))["meta_data"]
+        return [row["value"] for row in rows if row["key"].startswith("_shopledger_document")]
+
     def trash(self, order_id: str) -> None:
         self.sandbox.trash(int(order_id))
 
@@ -128,7 +148,7 @@ class WooCommerceRig(ShopRig):
 
     def contents(self) -> object:
         shop = self.sandbox.shop
-        return deepcopy((shop.kept_orders, shop.kept_refunds, shop.products, shop.coupons, shop.webhooks))
+        return deepcopy((shop.kept_orders, shop.kept_refunds, shop.notes, shop.products, shop.coupons, shop.webhooks))
 
     def put_clock_forward(self, seconds: float) -> None:
         self.sandbox.shop.settings.clock_ahead = seconds

@@ -58,6 +58,7 @@ VENDOR_ERRORS = (
     # Gone.
     error(404, "woocommerce_rest_shop_order_invalid_id", Skip, None),
     error(400, "woocommerce_rest_shop_order_invalid_id", None, Skip),
+    error(404, "woocommerce_rest_order_invalid_id", Skip, Skip),
     error(404, "woocommerce_rest_shop_order_refund_invalid_id", Skip, None),
     error(404, "woocommerce_rest_product_invalid_id", Skip, None),
     error(404, "woocommerce_rest_product_variation_invalid_id", Skip, None),

@@ -86,7 +86,7 @@ class TriesTheRate(EconomicClient):
 
 
 class TakesNewProductsForFree(EconomicClient):
-    def new_product_rate(self, settings: BaseModel, zone: str) -> Decimal:  # noqa: ARG002
+    def new_product_rate(self, settings: BaseModel, zone: str) -> Decimal:
         return Decimal(0)
 
 
