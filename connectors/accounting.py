@@ -180,6 +180,10 @@ class AccountingClient(Protocol):
         """Raises Skip("customer_gone")."""
         ...
 
+    def next_customer_number(self, first: int, last: int) -> str | None:
+        """The number behind the highest that a customer has from `first` to `last`; None where that is `last`."""
+        ...
+
     def create_customer(self, request: bytes, *, key: str) -> Customer:
         """Raises Skip("customer_exists") when the number that the request asks for is taken."""
         ...

@@ -19,6 +19,7 @@ from shared.domain.zone_settings import Source
 from shared.domain.zones import ChosenZone, zone
 from shared.errors import Skip
 from workers.hand import PutBack
+from workers.make_once import LOOK_AGAIN
 
 #: Numbers that a sentence lists.
 MOST_LISTED = 10
@@ -137,7 +138,7 @@ class Customers:
             contact=for_new(who.contact, settings.new_customer_fields, key),
             currency=view.order.currency,
             vat_zone=zone(view.order, settings, customers_own=None).zone,
-            number=who.number,
+            number=who.number or self._next_number(),
         )
         request = self._connector.write_customer(new, self._books)
         self._note_cut([*(name for name in who.cut if getattr(new.contact, name)), *request.cut])
@@ -148,6 +149,8 @@ class Customers:
             except Skip:
                 if key is CustomerKey.NUMBER:  # it is the natural key: whoever made it, it is there
                     return self.own(value).number
+                if settings.new_customer_numbers is not None and new.number is not None:
+                    return self._of_range(new.number, key, value)
                 raise needs_user("customer_number_taken", number=who.number) from None
             self._seen[made.number] = made
             return made.number
@@ -164,6 +167,24 @@ class Customers:
                 number=number, name=new.contact.name, email=new.contact.email, barred=False, vat_zone=new.vat_zone
             )
         return _usable(self._seen[number])
+
+    def _next_number(self) -> str | None:
+        """None where the books are to give one."""
+        numbers = self._settings.new_customer_numbers
+        if numbers is None:
+            return None
+        number = self._client.next_customer_number(numbers.first, numbers.last)
+        if number is None:
+            raise needs_user("customer_numbers_used_up", first=numbers.first, last=numbers.last)
+        return number
+
+    def _of_range(self, number: str, key: CustomerKey, value: str) -> str:
+        """Ours of an earlier try; else another worker was faster, and the next number is taken."""
+        if self._is_still_there(number, key, value) and number in {
+            one.number for one in self._client.find_customers(key, value)
+        }:
+            return number
+        raise PutBack("being_made", wait=LOOK_AGAIN, what="customer")
 
     def _bring_up_to_date(self, number: str, who: Buyer, key: CustomerKey) -> None:
         """But for what the customer was found by: that is the same, however it is written there."""

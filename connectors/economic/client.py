@@ -152,6 +152,9 @@ class EconomicClient:
     def get_customer(self, number: str) -> Customer:
         return self.customers.get(number)
 
+    def next_customer_number(self, first: int, last: int) -> str | None:
+        return self.customers.next_number(first, last)
+
     def create_customer(self, request: bytes, *, key: str) -> Customer:
         return self.customers.create(request, key=key)
 

@@ -14,7 +14,7 @@ from connectors.accounting import Updated
 from connectors.economic import filters, read
 from connectors.economic.body import as_json, is_email, is_number
 from connectors.economic.errors import unexpected
-from connectors.economic.lookups import rows
+from connectors.economic.lookups import read_page, rows
 from connectors.economic.rest import Answer, Rest
 from connectors.economic.write_customer import PLACES, by_property, is_written, write_contact
 from shared.domain import phones
@@ -50,6 +50,17 @@ class Customers:
         }
         found = [_known(read.customer(row), write=False) for row in searches[key](value)]
         return list({customer.number: customer for customer in found}.values())
+
+    def next_number(self, first: int, last: int) -> str | None:
+        clause = {
+            "filter": f"customerNumber$gte:{first}$and:customerNumber$lte:{last}",
+            "sort": "-customerNumber",
+            "pagesize": "1",
+            "skippages": "0",
+        }
+        found, _ = read_page(self._rest.get("customers", clause))
+        highest = int(_known(read.customer(found[0]), write=False).number) if found else first - 1
+        return str(highest + 1) if highest < last else None
 
     def get(self, number: str) -> Customer:
         return _known(read.customer(self._get(number)), write=False)

@@ -50,6 +50,21 @@ def _language(name: str) -> str:
 CustomerField = Annotated[str, AfterValidator(_field)]
 
 
+class NumberRange(BaseModel):
+    """Of customers' numbers, both ends included."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: Annotated[int, Field(ge=1)]
+    last: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _goes_up(self) -> NumberRange:
+        if self.last < self.first:
+            raise ValueError("the range ends before it begins")
+        return self
+
+
 class CustomerSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -87,6 +102,13 @@ class CustomerSettings(BaseModel):
         ),
     ] = "ask"
     create_customers: Annotated[bool, Field(description="Make a customer whom the books do not have.")] = True
+    new_customer_numbers: Annotated[
+        NumberRange | None,
+        Field(
+            description="From which `first` to which `last` number new customers get theirs: the one behind the highest"
+            " that is taken; the books give one where neither this nor customer_number does."
+        ),
+    ] = None
     new_customer_fields: Annotated[
         frozenset[CustomerField] | None,
         Field(description="What a new customer gets of the order beside the name; everything where it is left out."),
@@ -125,6 +147,12 @@ class CustomerSettings(BaseModel):
         """Capitals in an e-mail address make nobody else of it."""
         if len({known.casefold() for known in self.linked_customers}) < len(self.linked_customers):
             raise ValueError("linked_customers names somebody twice, once in other letters: leave one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _one_source_of_numbers(self) -> CustomerSettings:
+        if self.new_customer_numbers is not None and self.customer_number is not None:
+            raise ValueError("new_customer_numbers and customer_number both say where numbers come from: choose one")
         return self
 
     @model_validator(mode="after")

@@ -193,6 +193,11 @@ PARTIES = (
         "The customer would get the number {number}, which another customer of the books has.",
         "Give one of them another number, or change where the number comes from (customer_number).",
     ),
+    Reason(
+        "customer_numbers_used_up",
+        "The books have a customer {last}, the last number that new customers may get from {first} on.",
+        "Choose a longer range, or another one (new_customer_numbers).",
+    ),
     Reason("customer_updated", "Customer {number} was brought up to date: {fields}.", "", True),
     Reason("texts_cut", "Too long for the books, and cut there: {what} {names}.", "", True),
     Reason(

@@ -94,6 +94,36 @@ def test_the_group_by_country_and_by_who_buys(line: Line) -> None:
     assert group == [2, 1]
 
 
+def test_numbers_of_a_range_one_behind_the_other(line: Line) -> None:
+    # Given an owner whose webshop's customers have numbers from 5000 to 5002, of which one is taken
+    line.choose({"new_customer_numbers": {"first": 5000, "last": 5002}})
+    line.books.put_customer("Somebody", number=5000)
+    line.books.put_customer("Another one", number=9000)
+    # When three new ones buy, then two of them get the numbers behind it
+    ends = [handled(line, bought(at, email=f"{at}@lampeland.example")) for at in (1, 2, 3)]
+    assert numbers(line) == [5000, 5001, 5002, 9000]
+    # And the owner reads that there is none left
+    assert ends == [("done", ""), ("done", ""), ("failed", "customer_numbers_used_up")]
+    assert "5002" in line.said(3)
+
+
+def test_a_number_of_a_range_that_another_was_faster_to_take_is_passed_over(line: Line) -> None:
+    # Given ten new customers at once, and a range for their numbers
+    line.choose({"new_customer_numbers": {"first": 5000, "last": 5999}})
+    orders = range(1, 11)
+    for at in orders:
+        tell(line.shop, bought(at, email=f"{at}@lampeland.example"))
+    # When eight threads take their orders up, again where they have to wait
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(20):
+            waiting = [at for at in orders if line.state(at)[0] == "waiting"]
+            list(threads.map(line.work, waiting))
+            line.let_time_pass(REST + 1)
+    # Then each has one, in the range, without a gap
+    assert {line.state(at) for at in orders} == {("done", "")}
+    assert numbers(line) == [5000 + at for at in range(10)]
+
+
 def test_a_text_that_is_too_long_is_cut_and_said(line: Line) -> None:
     assert handled(line, bought(1, city="By" * 30, phone="1" * 256)) == ("done", "")
     assert "Too long for the books, and cut there: the customer's phone, city." in line.said(1)

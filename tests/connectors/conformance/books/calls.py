@@ -107,6 +107,7 @@ READS: Mapping[str, Callable[[BooksRig], Call]] = {
     "find_customers": _find_customers,
     "get_customer": _get_customer,
     "find_products": _find_products,
+    "next_customer_number": lambda _: lambda client: client.next_customer_number(1, 9),
     "open_day": _open_day,
     "vat_rates": _vat_rates,
     "new_product_rate": lambda books: lambda client: client.new_product_rate(books.settings, books.zones[0]),

@@ -113,6 +113,17 @@ class CustomerKeys(BooksCases):
             assert [one.number for one in client.find_customers(CustomerKey.NUMBER, "12")] == ["12"]
             assert {odd for odd in NO_NUMBERS if client.find_customers(CustomerKey.NUMBER, odd)} == set()
 
+    def test_the_next_number_of_a_range_is_behind_the_highest_there(self, books: BooksRig) -> None:
+        for number in ("99", "100", "150", "9", "300"):
+            books.put_contact(Contact(), number=number)
+        with books.client() as client:
+            assert client.next_customer_number(100, 299) == "151"
+            assert client.next_customer_number(200, 299) == "200"
+            # And none where the range is used up
+            assert client.next_customer_number(100, 150) is None
+            assert client.next_customer_number(300, 300) is None
+        assert books.changes == 0
+
     @pytest.mark.parametrize(
         ("key", "value", "contact"),
         [

@@ -90,6 +90,12 @@ class FindsNumbersThatBeginAlike(EconomicClient):
         ]
 
 
+class CountsCustomers(EconomicClient):
+    def next_customer_number(self, first: int, last: int) -> str | None:
+        number = first + len(list(rows(self._rest, "customers")))
+        return str(number) if number <= last else None
+
+
 class FindsThoseWithout(EconomicClient):
     """An e-mail address, when none is asked for."""
 
@@ -231,6 +237,7 @@ TALKING: Sequence[tuple[type[EconomicClient], str, *tuple[Any, ...]]] = (
     (TakesOneCountryForAnother, "test_companies_of_two_countries_are_two"),
     (TakesTheFirst, "test_all_who_share_a_key_are_found_and_barred_ones_say_so", *SHARED),
     (FindsNumbersThatBeginAlike, "test_a_number_finds_its_customer_only"),
+    (CountsCustomers, "test_the_next_number_of_a_range_is_behind_the_highest_there"),
     (FindsThoseWithout, "test_what_can_be_nobodys_finds_nobody", CustomerKey.PHONE),
     (KeepsTheTermsToItself, "test_a_customer_says_what_is_its_own"),
     (WritesThoughNothingDiffers, "test_nothing_is_written_where_nothing_differs", FIELDS),
