@@ -89,6 +89,13 @@ class AccountingClient(Protocol):
         """
         ...
 
+    def is_usable(self, setting: str, value: str) -> bool:
+        """Whether the books take a document with this value, a customer's own, of this one of the settings.
+
+        `setting`: one that `Customer` has, too. Kept for some minutes.
+        """
+        ...
+
     def find_by_reference(self, reference: str) -> Sequence[FoundDocument]:
         """Every document whose reference is exactly this one (case matters), in every place it can be."""
         ...
@@ -167,12 +174,13 @@ class AccountingClient(Protocol):
         """What was kept of the books is asked for anew: somebody says that he has changed something there."""
         ...
 
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
         """All customers that have it, each once; barred ones too.
 
         An e-mail address case aside; a number exactly; a company number with or without its country's prefix, and a
-        phone as `shared.domain.phones.normalised` gives it, both however they are written in the books. None for a
-        value that can be nobody's.
+        phone as `shared.domain.phones.normalised` gives it, both however they are written in the books. What is written
+        there without a country's code or prefix is a number of `home`, one of `shared.domain.regions.PLACES`. None for
+        a value that can be nobody's.
         """
         ...
 
@@ -195,6 +203,10 @@ class AccountingClient(Protocol):
         unknown it is simply done again. Raises Skip("customer_gone"), and NeedsUser for what the books refuse, naming
         the field.
         """
+        ...
+
+    def would_update_customer(self, number: str, contact: Contact, fields: Collection[str]) -> Updated:
+        """What `update_customer` would do, without doing it; raises as it does for what is known beforehand."""
         ...
 
     def find_products(self, numbers: Collection[str]) -> Sequence[Product]:
@@ -243,6 +255,10 @@ class Accounting(Connector):
         `Request.cut` names fields of the contact. Raises NeedsUser for what the books cannot hold; an address or a
         number by which somebody is found or reached is never cut.
         """
+
+    @abstractmethod
+    def customer_number_of(self, request: bytes) -> str | None:
+        """The number that a request of `write_customer` asks for; None where the books are to give one."""
 
     @abstractmethod
     def write_product(self, product: NewProduct, settings: BaseModel) -> bytes: ...

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from connectors.accounting import Accounting, AccountingClient
 from shared.domain.addresses import Wording
+from shared.domain.answers import Asked
 from shared.domain.build import build_document, document_date, price_lines, product_numbers, said
 from shared.domain.choices import chosen
 from shared.domain.document import DocumentKind
@@ -19,19 +20,22 @@ from shared.domain.expected import Expected
 from shared.domain.filling import filled
 from shared.domain.money import Rounding
 from shared.domain.order import Order
+from shared.domain.reason import listed
 from shared.domain.reasons import REASONS, needs_user
 from shared.domain.settings import OrderSettings
 from shared.domain.totals import Closed, Strictness
 from shared.domain.vat import RateDifference, rate_differences
-from shared.domain.view import View
 from shared.domain.zone_settings import Source
 from shared.domain.zones import ChosenZone
 from shared.errors import NeedsUser
 from shared.store.claims import Written
-from workers.customers import Customers, Make, Update
+from workers.customers import Customers, Earlier, Make, Update
 from workers.hand import Point
 from workers.products import KnownProducts, Products, Spelt
 from workers.tools import checked
+
+#: Of what is said of one of the document's lines.
+LETTERS_OF_A_LINE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,8 @@ class Means:
     #: The owner waits, and may have changed something in the books: nothing that was kept of them counts.
     asks_anew: bool
     passes: Callable[[Point], None]
+    #: Where the order has a document already.
+    earlier: Earlier | None = None
 
 
 class Composer:
@@ -55,8 +61,8 @@ class Composer:
         self._connector = connector
         self._client = client
         self._means = means
-        #: Products that were not asked about in this try.
-        self.from_memory: Mapping[str, str] = {}
+        #: What the books were not asked about in this try may be another thing by now.
+        self.relies_on_memory = False
 
     def compose(
         self, order: Order, settings: OrderSettings, kind: DocumentKind, reference: str, rounding: Rounding
@@ -66,7 +72,8 @@ class Composer:
             self._client.forget()
         closed = price_lines(order, settings, kind, rounding)
         day = self._day(order, settings)
-        view = View(order, settings)
+        view = Asked(order, settings)
+        view.day(settings.document_date)
         fields, cut = filled(
             settings.document_rows(self._connector.document_fields, order),
             view,
@@ -76,7 +83,7 @@ class Composer:
         choices = {name: chosen(rows, view) for name, rows in settings.choices.items() if name != DOCUMENT}
         books = self._books(settings, choices)
         means = self._means
-        customers = Customers(self._connector, self._client, settings, books, means.make, means.update)
+        customers = Customers(self._connector, self._client, settings, books, means.make, means.update, means.earlier)
         customer = customers.number(view)
         means.passes(Point.CUSTOMER_KNOWN)
         books = self._with_customers_own(books, choices, customers, customer)
@@ -112,7 +119,16 @@ class Composer:
             request=request.body,
             currency=plan.currency,
             total=plan.total,
-            expected=Expected.of(closed, rounding, limit, order, " ".join(filter(None, notes))).as_json(),
+            expected=Expected.of(
+                closed,
+                rounding,
+                limit,
+                order,
+                " ".join(filter(None, notes)),
+                questions=view.questions,
+                customer=customer,
+                customer_key=customers.found_by,
+            ).as_json(),
         )
 
     def _books(self, settings: OrderSettings, choices: Mapping[str, str | int | None]) -> BaseModel:
@@ -123,10 +139,22 @@ class Composer:
     def _with_customers_own(
         self, books: BaseModel, choices: Mapping[str, str | int | None], customers: Customers, customer: str
     ) -> BaseModel:
-        """The customer's own payment terms and layout, where the owner wants them and the customer has some."""
+        """The customer's own payment terms and layout, where the owner wants them and a document may have them."""
         names = [name for name, use in choices.items() if use == CUSTOMERS_OWN]
         own = {name: value for name in names if (value := getattr(customers.own(customer), name)) is not None}
-        return checked(self._connector.Settings, books.model_dump() | own) if own else books
+        unusable = [name for name, value in own.items() if not self._is_usable(name, value)]
+        if unusable:
+            words = listed(name.replace("_", " ") for name in unusable)
+            customers.notes.append(REASONS["customers_own_unusable"].says(number=customer, names=words))
+        taken = {name: value for name, value in own.items() if name not in unusable}
+        self.relies_on_memory |= bool(taken)
+        return checked(self._connector.Settings, books.model_dump() | taken) if taken else books
+
+    def _is_usable(self, setting: str, value: str) -> bool:
+        try:
+            return self._client.is_usable(setting, value)
+        except NeedsUser:
+            return True  # the books do not let us look: they will tell
 
     def _check_rates(self, closed: Closed, products: Spelt, zone: ChosenZone, books: BaseModel) -> None:
         """Raises NeedsUser where the books would take another rate than the shop did."""
@@ -135,7 +163,11 @@ class Composer:
             self._client.forget()  # it may have been mended since they were asked
             differing = self._differing(closed, products, zone, books)
         if differing:
-            raise needs_user("vat_rate_differs", lines="; ".join(map(str, differing)), zone=zone.sentence)
+            raise needs_user(
+                "vat_rate_differs",
+                lines=listed(map(str, differing), between="; ", letters=LETTERS_OF_A_LINE),
+                zone=zone.sentence,
+            )
 
     def _differing(
         self, closed: Closed, products: Spelt, zone: ChosenZone, books: BaseModel
@@ -154,7 +186,8 @@ class Composer:
 
     def _products(self, settings: OrderSettings, books: BaseModel, wanted: Mapping[str, str]) -> Spelt:
         means = self._means
-        known = self.from_memory = means.known_products.among(means.system, wanted)
+        known = means.known_products.among(means.system, wanted)
+        self.relies_on_memory |= bool(known)
         unknown = {number: text for number, text in wanted.items() if number not in known}
         if not unknown:
             return Spelt(known)
@@ -182,8 +215,8 @@ def _replaced(products: Spelt) -> str:
     if not products.replaced:
         return ""
     fallback = next(iter(products.replaced.values()))
-    return REASONS["product_replaced"].says(fallback=fallback, numbers=", ".join(products.replaced))
+    return REASONS["product_replaced"].says(fallback=fallback, numbers=listed(products.replaced))
 
 
 def _cut(names: Collection[str]) -> str:
-    return REASONS["texts_cut"].says(what="the document's", names=", ".join(names)) if names else ""
+    return REASONS["texts_cut"].says(what="the document's", names=listed(names)) if names else ""

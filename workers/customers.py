@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
 from connectors.accounting import Accounting, AccountingClient, Updated
 from shared.domain.contact import Contact
-from shared.domain.customers import Buyer, buyer, for_known, for_new
+from shared.domain.customers import Buyer, buyer, for_known, for_new, has
 from shared.domain.document import Customer, CustomerKey, NewCustomer
 from shared.domain.order import Order
 from shared.domain.reasons import REASONS, needs_user
@@ -19,10 +20,18 @@ from shared.domain.zone_settings import Source
 from shared.domain.zones import ChosenZone, zone
 from shared.errors import Skip
 from workers.hand import PutBack
-from workers.make_once import LOOK_AGAIN
+from workers.make_once import LOOK_AGAIN, NothingMade, digest
 
 #: Numbers that a sentence lists.
 MOST_LISTED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Whom the order's document in the books names, and by what he was found: see `Expected.customer_key`."""
+
+    number: str
+    key: str
 
 
 class Make(Protocol):
@@ -56,6 +65,7 @@ class Customers:
         books: BaseModel,
         make: Make,
         update: Update,
+        earlier: Earlier | None = None,
     ) -> None:
         self._connector = connector
         self._client = client
@@ -63,6 +73,9 @@ class Customers:
         self._books = books
         self._make = make
         self._update = update
+        self._earlier = earlier
+        #: By what the customer was found: see `Expected.customer_key`.
+        self.found_by = ""
         self._seen: dict[str, Customer] = {}
         #: For the owner: what was changed of a customer, or did not fit.
         self.notes: list[str] = []
@@ -78,7 +91,12 @@ class Customers:
         value = who.keys[key]
         if not value:
             return self._of_nobody(key)
-        found = self._client.find_customers(key, value)
+        self.found_by = digest(f"{key}:{value}")
+        stays = self._named_by_document()
+        if stays is not None:
+            self._bring_up_to_date(stays, who, key)
+            return stays
+        found = self._client.find_customers(key, value, self._settings.home_country)
         self._seen |= {one.number: one for one in found}
         if not found:
             return self._made(view, who, key, value)
@@ -109,10 +127,21 @@ class Customers:
         is_for_default = settings.customer_key is None or (settings.guests == "default" and order.customer_id is None)
         return linked or (settings.default_customer if is_for_default else None)
 
+    def _named_by_document(self) -> str | None:
+        """Who is there stays, as long as the order says the same of him: the owner may have corrected him."""
+        if self._earlier is None or not self._earlier.number or self._earlier.key != self.found_by:
+            return None
+        number = self._earlier.number
+        try:
+            self._seen[number] = self._client.get_customer(number)
+        except Skip:
+            return None
+        return _usable(self._seen[number])
+
     def _linked_by_email(self, order: Order) -> str | None:
-        email = order.billing.email.strip().casefold()
+        email = order.billing.email.strip().lower()
         linked = self._settings.linked_customers
-        return next((number for known, number in linked.items() if email and known.casefold() == email), None)
+        return next((number for known, number in linked.items() if email and known.lower() == email), None)
 
     def _default(self) -> str:
         assert self._settings.default_customer is not None
@@ -147,11 +176,7 @@ class Customers:
             try:
                 made = self._client.create_customer(frozen, key=idempotency)
             except Skip:
-                if key is CustomerKey.NUMBER:  # it is the natural key: whoever made it, it is there
-                    return self.own(value).number
-                if settings.new_customer_numbers is not None and new.number is not None:
-                    return self._of_range(new.number, key, value)
-                raise needs_user("customer_number_taken", number=who.number) from None
+                return self._has_the_number(self._connector.customer_number_of(frozen) or "", key, value)
             self._seen[made.number] = made
             return made.number
 
@@ -178,13 +203,16 @@ class Customers:
             raise needs_user("customer_numbers_used_up", first=numbers.first, last=numbers.last)
         return number
 
-    def _of_range(self, number: str, key: CustomerKey, value: str) -> str:
-        """Ours of an earlier try; else another worker was faster, and the next number is taken."""
-        if self._is_still_there(number, key, value) and number in {
-            one.number for one in self._client.find_customers(key, value)
-        }:
+    def _has_the_number(self, number: str, key: CustomerKey, value: str) -> str:
+        """Ours of an earlier try; else another worker, or the owner, was faster, and nothing was made.
+
+        `number`: as it was asked for, maybe hours ago. The next try takes the next one of the range.
+        """
+        if self._is_still_there(number, key, value):
             return number
-        raise PutBack("being_made", wait=LOOK_AGAIN, what="customer")
+        if self._settings.new_customer_numbers is not None:
+            raise NothingMade("being_made", wait=LOOK_AGAIN, what="customer")
+        raise needs_user("customer_number_taken", number=number)
 
     def _bring_up_to_date(self, number: str, who: Buyer, key: CustomerKey) -> None:
         """But for what the customer was found by: that is the same, however it is written there."""
@@ -192,7 +220,7 @@ class Customers:
         if not wanted:
             return
         try:
-            done = self._update(number, for_known(who.contact), wanted)
+            done = self._update(number, for_known(who, self.own(number), self._settings.home_country), wanted)
         except Skip:
             raise PutBack("books_changed", counts=True) from None
         self._seen[number] = done.customer
@@ -210,7 +238,7 @@ class Customers:
             found = self._seen[number] = self._client.get_customer(number)
         except Skip:
             return False
-        return key is not CustomerKey.EMAIL or value.casefold() in found.email.casefold().split()
+        return has(found, key, value, self._settings.home_country)
 
 
 _WORDS = {

@@ -108,6 +108,9 @@ class DocumentLife:
         has_not_arrived = document.state == "draft" and document.answered_total is None
         if not sentences.agree(document, found) and (self._claim.owner_asked or has_not_arrived):
             return True
+        was_to_be_replaced = document.last_sent != document.first_sent
+        if has_not_arrived and was_to_be_replaced:  # the former content may come to the same
+            return True
         if goal is None or not goal.handling.book:
             return False
         if not sentences.comes_to(document, goal.order, goal.settings):
@@ -115,7 +118,7 @@ class DocumentLife:
         if self._reader.is_as_written(document):
             return False
         with self._named(found):
-            return self._writer.would_write(document, goal.order, goal.settings) != document.request
+            return self._writer.would_write(document, found, goal.order, goal.settings) != document.request
 
     @contextlib.contextmanager
     def _named(self, draft: FoundDocument) -> Iterator[None]:
@@ -134,7 +137,7 @@ class DocumentLife:
         settings = goal.settings if isinstance(goal, Goal) else checked(OrderSettings, self._claim.settings)
         self._steps.note(document, found, is_answered=False)
         with self._named(found):
-            frozen = self._writer.refreeze(document, self._reader.newest(), settings)
+            frozen = self._writer.refreeze(document, found, self._reader.newest(), settings)
         return frozen, self._steps.replace(frozen, found)
 
     def _raised(self, order: PlannedDocument, found: FoundDocument, goal: Goal) -> Outcome:
@@ -143,7 +146,7 @@ class DocumentLife:
         former = FormerDocument(
             id=order.id, kind=order.kind, reference=order.reference, key=order.key, number=found.number
         )
-        invoice = self._writer.freeze(goal.order, goal.settings, goal.handling, supersedes=order.id)
+        invoice = self._writer.freeze(goal.order, goal.settings, goal.handling, supersedes=(order, found))
         there = self._steps.of_kind(DocumentKind(invoice.kind), invoice.reference)
         return self._finish(invoice, there or self._sent(invoice), goal, former=former)
 

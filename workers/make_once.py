@@ -20,6 +20,10 @@ RESEND_WITHIN = 55 * 60.0
 LOOK_AGAIN = 0.7
 
 
+class NothingMade(PutBack):
+    """Of `create`: no request that was ever sent made anything, nor will it. So the next try begins afresh."""
+
+
 class _Forgotten(Exception):
     """It may have been made, and the system no longer knows the key that it was sent with."""
 
@@ -71,7 +75,9 @@ class MakeOnce:
             self._database.one("settle_guard", settled | {"open": True})
             raise
         except Fate as fate:
-            self._database.one("settle_guard", settled | {"unsent": first_sent is None or isinstance(fate, NeedsUser)})
+            self._database.one(
+                "settle_guard", settled | {"unsent": first_sent is None or isinstance(fate, NeedsUser | NothingMade)}
+            )
             raise
         self._database.one("settle_guard", settled | {"external_id": number})
         return number
@@ -89,4 +95,4 @@ def wait_for_late_ones(last_sent: float | None) -> None:
 
 def digest(key: str) -> str:
     """A key may be somebody's e-mail address: it is not kept in the clear."""
-    return hashlib.sha256(key.strip().casefold().encode()).hexdigest()
+    return hashlib.sha256(key.strip().lower().encode()).hexdigest()

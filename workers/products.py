@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from connectors.accounting import Accounting, AccountingClient
 from shared.domain.document import NewProduct, Product
+from shared.domain.reason import listed
 from shared.domain.reasons import needs_user
 from shared.domain.settings import OrderSettings
 from shared.errors import Skip
@@ -91,9 +92,9 @@ class Products:
         else:
             replaced = {}
             if barred:
-                raise needs_user("product_barred", numbers=_listed(barred))
+                raise needs_user("product_barred", numbers=listed(barred))
             if missing and not self._settings.create_products:
-                raise needs_user("unknown_product", numbers=_listed(missing))
+                raise needs_user("unknown_product", numbers=listed(missing))
         made = {number: self._made(number, wanted[number]) for number in missing if number not in replaced}
         there = {number: found[number].number for number in wanted if number in found and number not in replaced}
         return Spelt(there | made, replaced, frozenset(made))
@@ -130,7 +131,3 @@ class Products:
             still_there=lambda there: bool(self._client.find_products([there])),
             create=create,
         )
-
-
-def _listed(numbers: Iterable[str]) -> str:
-    return ", ".join(list(numbers)[:10])

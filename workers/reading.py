@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors.base import UnreadableOrder, Webshop
 from connectors.registry import webshop
-from shared.domain.changes import as_told, changes, fingerprint
+from shared.domain.changes import as_told, changes
 from shared.domain.expected import Expected
 from shared.domain.order import Order
 from shared.domain.reasons import REASONS, needs_user
@@ -55,7 +55,7 @@ class OrderReader:
     def is_as_written(self, document: PlannedDocument) -> bool:
         """Whether the shop says the same of it as when that document was written; no where nobody knows."""
         written = document.expected
-        return written is not None and Expected.read(written).fingerprint == fingerprint(self.newest())
+        return written is not None and Expected.read(written).is_of(self.newest())
 
     def _read_earlier(self) -> Iterator[Order]:
         shop = installed(webshop, self._claim.source.kind)

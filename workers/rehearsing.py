@@ -13,7 +13,7 @@ from shared.domain.document import DocumentKind
 from shared.domain.expected import Expected
 from shared.domain.order import Order
 from shared.domain.reasons import Skipped
-from shared.domain.settings import OrderSettings
+from shared.domain.settings import Handling, OrderSettings, rung
 from shared.errors import Fate
 from shared.store.claims import Written
 from workers.composing import Composer, Means
@@ -32,7 +32,8 @@ class Rehearsed:
     written: Written | None = None
     #: Kind and request of each customer and product that would be made before.
     made: Sequence[tuple[str, bytes]] = ()
-    is_to_be_booked: bool = False
+    #: How it would be booked; empty where it would not.
+    booking: str = ""
     #: What its owner would be told of it; empty for nothing.
     notes: str = field(default="")
 
@@ -73,11 +74,21 @@ class Rehearsal:
             if isinstance(decided, Skipped):
                 return Rehearsed(reason=decided.reason, sentence=decided.sentence, is_skipped=True)
             composer = Composer(self._connector, self._client, means)
-            written = composer.compose(
-                order, settings, kind or DocumentKind(decided.document), reference, self._rounding
-            )
+            made_of_it = _raised(kind, decided)
+            written = composer.compose(order, settings, made_of_it, reference, self._rounding)
         except Fate as fate:
             return Rehearsed(reason=fate.code, sentence=fate.message)
         assert written.expected is not None
         notes = Expected.read(written.expected).said
-        return Rehearsed(written=written, made=tuple(would.made), is_to_be_booked=decided.book, notes=notes)
+        booking = ""
+        if decided.book:
+            number = "the order's number" if settings.booked_number == "order" else "the books' next number"
+            booking = f"booked with {number}, sent by {settings.send_by}"
+        return Rehearsed(written=written, made=tuple(would.made), booking=booking, notes=notes)
+
+
+def _raised(kind: DocumentKind | None, decided: Handling) -> DocumentKind:
+    """What it has stays what it is, unless the order has climbed above it."""
+    if kind is not None and decided.rung <= rung(kind, is_booked=False):
+        return kind
+    return DocumentKind(decided.document)

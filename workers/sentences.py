@@ -9,10 +9,14 @@ from shared.domain.document import FoundDocument, Place
 from shared.domain.expected import Expected
 from shared.domain.lines import gross_of
 from shared.domain.order import Order
+from shared.domain.reason import listed
 from shared.domain.reasons import REASONS, Skipped
 from shared.domain.settings import OrderSettings
 from shared.store.claims import FormerDocument, Outcome, PlannedDocument
 from shared.store.told import Standing
+
+#: Of what is said of one thing that changed.
+LETTERS_OF_A_CHANGE = 200
 
 
 def transferred(document: PlannedDocument, found: FoundDocument) -> Outcome:
@@ -110,7 +114,7 @@ def changed_since(
     """Of one that is already synced, or whose total or VAT is another now: what is in the books stays there, what
     changed since is told, and another total or VAT is a reason of its own.
     """
-    since = f" What changed: {'; '.join(changed)}." if changed else ""
+    since = f" What changed: {listed(changed, between='; ', letters=LETTERS_OF_A_CHANGE)}." if changed else ""
     if comes_to(document, order, settings):
         return replace(ended, sentence=_already(document, since))
     now = f"{gross_of(order, settings):.2f}"

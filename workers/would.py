@@ -19,12 +19,8 @@ class Would:
         self._client = client
         #: Kind and request of each customer and product that would be made.
         self.made: list[tuple[str, bytes]] = []
-        self._updates = False
-
-    @property
-    def is_nothing(self) -> bool:
-        """Nothing would be made or changed beside the document."""
-        return not self.made and not self._updates
+        #: Of customers who would be changed: the number, the contact, and the names of its fields.
+        self.updated: list[tuple[str, Contact, tuple[str, ...]]] = []
 
     def make(
         self,
@@ -38,7 +34,8 @@ class Would:
         self.made.append((what, request))
         return NEW_CUSTOMER if what == "customer" else key
 
-    def update(self, number: str, contact: Contact, fields: Collection[str]) -> Updated:  # noqa: ARG002
-        """Says nothing of the customer: what differs is found out where it is written."""
-        self._updates = True
-        return Updated(self._client.get_customer(number))
+    def update(self, number: str, contact: Contact, fields: Collection[str]) -> Updated:
+        would = self._client.would_update_customer(number, contact, fields)
+        if would.changed:
+            self.updated.append((number, contact, would.changed))
+        return would

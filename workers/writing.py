@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from connectors.accounting import Accounting, AccountingClient
 from shared.domain import learning
 from shared.domain.build import reference
+from shared.domain.contact import Contact
 from shared.domain.document import DocumentKind, FoundDocument
 from shared.domain.expected import Expected
 from shared.domain.money import Rounding
 from shared.domain.order import Order
 from shared.domain.settings import Handling, OrderSettings
+from shared.errors import Skip
 from shared.store import line
 from shared.store.claims import PlannedDocument, Written
 from workers.composing import Composer, Means
+from workers.customers import Earlier
 from workers.hand import LEASE, Hand, Point, PutBack, now
 from workers.make_once import MakeOnce
 from workers.tools import Tools
@@ -46,14 +49,19 @@ class DocumentWriter:
             asks_anew=self._claim.owner_asked,
             passes=hand.passes,
         )
-        #: Products that were not asked about in this try.
-        self._from_memory: Mapping[str, str] = {}
+        self._relies_on_memory = False
 
     def freeze(
-        self, order: Order, settings: OrderSettings, handling: Handling, *, supersedes: int | None = None
+        self,
+        order: Order,
+        settings: OrderSettings,
+        handling: Handling,
+        *,
+        supersedes: tuple[PlannedDocument, FoundDocument] | None = None,
     ) -> PlannedDocument:
         """A new document. `supersedes`: the one whose place it takes."""
         claim = self._claim
+        self._means = replace(self._means, earlier=_earlier(*supersedes) if supersedes is not None else None)
         ours = reference(claim.connection, claim.source_id, claim.generation)
         written = self._write(order, settings, DocumentKind(handling.document), ours)
         since = now()
@@ -64,7 +72,7 @@ class DocumentWriter:
             lease=LEASE,
             reference=ours,
             is_to_be_booked=handling.book,
-            supersedes=supersedes,
+            supersedes=supersedes[0].id if supersedes is not None else None,
         )
         self._hand.may_go_on(verdict, since)
         assert frozen is not None
@@ -72,8 +80,11 @@ class DocumentWriter:
         self._trace.document = frozen
         return frozen
 
-    def refreeze(self, document: PlannedDocument, order: Order, settings: OrderSettings) -> PlannedDocument:
+    def refreeze(
+        self, document: PlannedDocument, found: FoundDocument, order: Order, settings: OrderSettings
+    ) -> PlannedDocument:
         """Another content for a draft: the order as it is now."""
+        self._means = replace(self._means, earlier=_earlier(document, found))
         written = self._write(order, settings, DocumentKind(document.kind), document.reference)
         self._trace.stages.append(("sent", written.request))
         since = now()
@@ -82,26 +93,38 @@ class DocumentWriter:
         self._trace.document = frozen
         return frozen
 
-    def would_write(self, document: PlannedDocument, order: Order, settings: OrderSettings) -> bytes:
+    def would_write(
+        self, document: PlannedDocument, found: FoundDocument, order: Order, settings: OrderSettings
+    ) -> bytes:
         """The request for this order as it is now, in place of the document's. Raises NeedsUser where there is none."""
+        self._means = replace(self._means, earlier=_earlier(document, found))
         kind = DocumentKind(document.kind)
         return self._rehearsed(Would(self._client), order, settings, kind, document.reference).request
 
     def doubt_memory(self) -> None:
         """The books refused a document. Raises PutBack where that may be for what was only remembered of them."""
-        if self._from_memory and not self._claim.failures:
+        if self._relies_on_memory and not self._claim.failures:
             self._tools.known_products.forget(self._claim.target.id)
+            self._client.forget()
             raise PutBack("books_changed", counts=True)
 
     def _write(self, order: Order, settings: OrderSettings, kind: DocumentKind, ours: str) -> Written:
         """Nobody and nothing is made, or changed, in the books for an order whose document would be refused here."""
         would = Would(self._client)
         written = self._rehearsed(would, order, settings, kind, ours)
-        if not would.is_nothing:
-            return self._composed(self._means, order, settings, kind, ours)
+        if would.made:
+            return self._composed(replace(self._means, asks_anew=False), order, settings, kind, ours)
+        for number, contact, fields in would.updated:
+            self._bring_up_to_date(number, contact, fields)
         for point in (Point.CUSTOMER_KNOWN, Point.PRODUCTS_KNOWN):
             self._hand.passes(point)
         return written
+
+    def _bring_up_to_date(self, number: str, contact: Contact, fields: Collection[str]) -> None:
+        try:
+            self._means.update(number, contact, fields)
+        except Skip:
+            raise PutBack("books_changed", counts=True) from None
 
     def _rehearsed(self, would: Would, order: Order, settings: OrderSettings, kind: DocumentKind, ours: str) -> Written:
         means = replace(self._means, make=would.make, update=would.update, passes=lambda point: None)  # noqa: ARG005
@@ -112,7 +135,7 @@ class DocumentWriter:
         try:
             return composer.compose(order, settings, kind, ours, self._ways[0])
         finally:
-            self._from_memory = composer.from_memory
+            self._relies_on_memory = composer.relies_on_memory
 
     def learns(self, document: PlannedDocument, found: FoundDocument) -> bool:
         """From what the books made of the lines, how they round. True where the lines were made for another way."""
@@ -124,3 +147,12 @@ class DocumentWriter:
             line.learn_rounding(self._tools.database, self._claim, [learning.written(way) for way in ways])
             self._ways = ways
         return found.total_tax != expected.vat and expected.is_explained(found, ways[0])
+
+
+def _earlier(document: PlannedDocument, found: FoundDocument) -> Earlier | None:
+    """None where nobody knows by what its customer was found. One that it was moved to by hand counts, too."""
+    if document.expected is None:
+        return None
+    expected = Expected.read(document.expected)
+    has_arrived = document.answered_total is not None
+    return Earlier(found.customer if has_arrived else expected.customer, expected.customer_key)

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from connectors.accounting import Accounting, AccountingClient, Request
 from connectors.economic import credentials as access
+from connectors.economic import read, write
 from connectors.economic import settings as choices
-from connectors.economic import write
 from connectors.economic.client import EconomicClient
 from connectors.economic.document_fields import DOCUMENT_FIELDS
 from connectors.economic.write_customer import write_customer
@@ -46,6 +46,9 @@ class Economic(Accounting):
 
     def write_customer(self, customer: NewCustomer, settings: BaseModel) -> Request:
         return write_customer(customer, choices.as_settings(settings))
+
+    def customer_number_of(self, request: bytes) -> str | None:
+        return read.customer_number_of(request)
 
     def write_product(self, product: NewProduct, settings: BaseModel) -> bytes:
         return write.write_product(product, choices.as_settings(settings))

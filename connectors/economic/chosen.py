@@ -39,7 +39,7 @@ def check_chosen(rest: Rest, settings: Settings) -> Sequence[Finding]:
             entries = lookups.entries(lookup)
         except Fate as fate:
             return [*found, failing(fate, f"The choice of {what}")]
-        usable = [entry for entry in entries if entry.kind != DUE_DATE]
+        usable = _usable(entries)
         if any(entry.id == str(number) for entry in usable):
             continue
         if len(usable) < len(entries) and any(entry.id == str(number) for entry in entries):
@@ -48,6 +48,16 @@ def check_chosen(rest: Rest, settings: Settings) -> Sequence[Finding]:
             says = f"{setting}: e-conomic has no {what} {number}."
         found.append(Finding(Level.FAILING, "settings", says, _remedy(usable)))
     return found
+
+
+def is_usable(lookups: Lookups, setting: str, value: str) -> bool:
+    """Raises fates."""
+    entries = lookups.entries(CHOICES[setting][0])
+    return any(entry.id == value for entry in _usable(entries))
+
+
+def _usable(entries: Sequence[Entry]) -> Sequence[Entry]:
+    return [entry for entry in entries if entry.kind != DUE_DATE]
 
 
 def _remedy(usable: Sequence[Entry]) -> str:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from connectors.accounting import Updated, VatZone
 from connectors.economic import filters, read
 from connectors.economic.check import check
-from connectors.economic.chosen import check_chosen
+from connectors.economic.chosen import check_chosen, is_usable
 from connectors.economic.credentials import Credentials
 from connectors.economic.customers import Customers
 from connectors.economic.errors import unexpected
@@ -62,6 +62,9 @@ class EconomicClient:
 
     def check_settings(self, settings: BaseModel) -> Sequence[Finding]:
         return check_chosen(self._rest, as_settings(settings))
+
+    def is_usable(self, setting: str, value: str) -> bool:
+        return is_usable(self.lookups, setting, value)
 
     # Documents.
 
@@ -146,8 +149,8 @@ class EconomicClient:
 
     # Customers.
 
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
-        return self.customers.find(key, value)
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
+        return self.customers.find(key, value, home)
 
     def get_customer(self, number: str) -> Customer:
         return self.customers.get(number)
@@ -160,6 +163,9 @@ class EconomicClient:
 
     def update_customer(self, number: str, contact: Contact, fields: Collection[str]) -> Updated:
         return self.customers.update(number, contact, fields)
+
+    def would_update_customer(self, number: str, contact: Contact, fields: Collection[str]) -> Updated:
+        return self.customers.would_update(number, contact, fields)
 
     # Products.
 

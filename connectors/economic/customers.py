@@ -7,6 +7,7 @@ So everything that was read goes back as it was, what we know nothing of, too.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from connectors.economic.errors import unexpected
 from connectors.economic.lookups import read_page, rows
 from connectors.economic.rest import Answer, Rest
 from connectors.economic.write_customer import PLACES, by_property, is_written, write_contact
-from shared.domain import phones
+from shared.domain import company_numbers, phones
 from shared.domain.company_numbers import read_company_number
 from shared.domain.contact import Contact
 from shared.domain.document import Customer, CustomerKey
@@ -41,14 +42,15 @@ class Customers:
     def __init__(self, rest: Rest) -> None:
         self._rest = rest
 
-    def find(self, key: CustomerKey, value: str) -> Sequence[Customer]:
-        searches: Mapping[CustomerKey, Callable[[str], Iterable[Row]]] = {
-            CustomerKey.EMAIL: self._by_email,
-            CustomerKey.NUMBER: self._by_number,
+    def find(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
+        """`home`: whose phones and company numbers are written without its code or prefix."""
+        searches: Mapping[CustomerKey, Callable[[str, str], Iterable[Row]]] = {
+            CustomerKey.EMAIL: lambda email, _: self._by_email(email),
+            CustomerKey.NUMBER: lambda number, _: self._by_number(number),
             CustomerKey.COMPANY_NUMBER: self._by_company_number,
             CustomerKey.PHONE: self._by_phone,
         }
-        found = [_known(read.customer(row), write=False) for row in searches[key](value)]
+        found = [_known(read.customer(row), write=False) for row in searches[key](value, home)]
         return list({customer.number: customer for customer in found}.values())
 
     def next_number(self, first: int, last: int) -> str | None:
@@ -71,7 +73,7 @@ class Customers:
             return _made(self._rest.post("customers", request, key=key))
         except NeedsUser:
             number = read.customer_number_of(request)
-            if number is None or not self.find(CustomerKey.NUMBER, number):
+            if number is None or not list(self._by_number(number)):
                 raise
         raise Skip("customer_exists", "e-conomic has a customer with this number.")
 
@@ -80,24 +82,35 @@ class Customers:
 
         Each write has a key of its own: an old one could be answered with an old result.
         """
-        written = write_contact(contact, fields)
-        row = self._get(number)
-        changed = {
-            field: text for field, text in written.texts.items() if not is_written(field, text, row.get(_name(field)))
-        }
-        if not changed:
-            return Updated(_known(read.customer(row), write=False))
+        row, changed, would = self._compared(number, contact, fields)
+        if not would.changed:
+            return would
         kept = {name: value for name, value in row.items() if name not in NOT_WRITTEN and value is not None}
         body = as_json({**kept, **by_property(changed)})
         customer = _made(self._rest.put(f"customers/{number}", body, key=uuid4().hex))
         if customer.number != number:
             raise unexpected(write=True)
-        return Updated(customer, tuple(changed), tuple(field for field in written.cut if field in changed))
+        return replace(would, customer=customer)
+
+    def would_update(self, number: str, contact: Contact, fields: Collection[str]) -> Updated:
+        return self._compared(number, contact, fields)[2]
+
+    def _compared(
+        self, number: str, contact: Contact, fields: Collection[str]
+    ) -> tuple[Row, Mapping[str, str], Updated]:
+        """The customer as it is, the texts of the fields that are to be others there, and what comes of that."""
+        written = write_contact(contact, fields)
+        row = self._get(number)
+        changed = {
+            field: text for field, text in written.texts.items() if not is_written(field, text, row.get(_name(field)))
+        }
+        cut = tuple(field for field in written.cut if field in changed)
+        return row, changed, Updated(_known(read.customer(row), write=False), tuple(changed), cut)
 
     def _by_email(self, email: str) -> Iterator[Row]:
         if is_email(email):
             clauses = [filters.equals("email", email)]
-            yield from self._ask(clauses, ["email"], lambda there: there.casefold() == email.casefold())
+            yield from self._ask(clauses, ["email"], lambda there: there.lower() == email.lower())
 
     def _by_number(self, number: str) -> Iterator[Row]:
         try:
@@ -105,19 +118,19 @@ class Customers:
         except Skip:
             return
 
-    def _by_company_number(self, text: str) -> Iterator[Row]:
+    def _by_company_number(self, text: str, home: str) -> Iterator[Row]:
         wanted, name = read_company_number(text), _name("company_number")
         if wanted is not None:
             yield from self._ask(
                 [filters.contains(name, spelt) for spelt in wanted.spellings()],
                 [name],
-                lambda there: (known := read_company_number(there)) is not None and known.is_that_of(wanted),
+                lambda there: company_numbers.is_written(text, there, home),
             )
 
-    def _by_phone(self, phone: str) -> Iterator[Row]:
+    def _by_phone(self, phone: str, home: str) -> Iterator[Row]:
         names = [_name("phone"), _name("mobile_phone")]
         clauses = [filters.contains(name, spelt) for name in names for spelt in phones.spellings(phone)]
-        yield from self._ask(clauses, names, lambda there: phones.is_written(phone, there))
+        yield from self._ask(clauses, names, lambda there: phones.is_written(phone, there, home))
 
     def _ask(self, clauses: Iterable[str], names: Sequence[str], is_it: Callable[[str], bool]) -> Iterator[Row]:
         """e-conomic compares characters, so what it finds is looked at: in one of these fields it must be the one."""

@@ -85,6 +85,8 @@ def customer(row: Mapping[str, Any]) -> Customer | None:
         name=_text(row.get("name")),
         email=_text(row.get("email")),
         barred=row.get("barred") is True,
+        phones=tuple(filter(None, (_text(row.get("telephoneAndFaxNumber")), _text(row.get("mobilePhone"))))),
+        company_number=_text(row.get("corporateIdentificationNumber")),
         vat_zone=_number_in(row, "vatZone"),
         payment_terms=_number_in(row, "paymentTerms"),
         layout=_number_in(row, "layout"),

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from shared.domain.regions import EU
+from shared.domain.regions import EU, Place
 
 #: Fewer are no number of a company, and would be found inside of many.
 FEWEST_DIGITS = 5
@@ -62,6 +62,15 @@ def read_company_number(text: str) -> CompanyNumber | None:
     if country == "SE" and len(number) == _SWEDISH + 2:
         number = number.removesuffix("01")
     return CompanyNumber(number, country) if sum(map(str.isdigit, number)) >= FEWEST_DIGITS else None
+
+
+def is_written(number: str, written: str, home: str) -> bool:
+    """Whether `written`, in whatever way, is this company's number. Without a prefix it is one of `home`, which is one
+    of `regions.PLACES`; `number` without one is of any country."""
+    wanted, there = read_company_number(number), read_company_number(written)
+    if wanted is None or there is None:
+        return False
+    return replace(there, country=there.country or Place(home).numbers).is_that_of(wanted)
 
 
 def _without_prefix(plain: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from shared.domain.contact import FIELDS
 from shared.domain.document import CustomerKey
 from shared.domain.mapping import Fields, Rows, Target, check
+from shared.domain.values import EmptyIsNone
 
 _Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 CustomerNumber = _Filled
@@ -81,6 +82,7 @@ class CustomerSettings(BaseModel):
     ] = None
     default_customer: Annotated[
         CustomerNumber | None,
+        EmptyIsNone,
         Field(description="The customer's number in the books, for orders that do not say who bought, or for all."),
     ] = None
     guests: Annotated[
@@ -145,7 +147,7 @@ class CustomerSettings(BaseModel):
     @model_validator(mode="after")
     def _links_are_one_each(self) -> CustomerSettings:
         """Capitals in an e-mail address make nobody else of it."""
-        if len({known.casefold() for known in self.linked_customers}) < len(self.linked_customers):
+        if len({known.lower() for known in self.linked_customers}) < len(self.linked_customers):
             raise ValueError("linked_customers names somebody twice, once in other letters: leave one of them")
         return self
 

@@ -142,6 +142,9 @@ class Customer:
     name: str
     email: str
     barred: bool
+    #: As they are written there, both without what is empty.
+    phones: tuple[str, ...] = ()
+    company_number: str = ""
     #: What is the customer's own, as the books call it; None where they state none, here and below.
     vat_zone: str | None = None
     payment_terms: str | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from shared.domain import learning
+from shared.domain.answers import NO_ANSWERS, Answers
 from shared.domain.changes import fingerprint
 from shared.domain.document import FoundDocument
 from shared.domain.money import Rounding, cents, scaled
@@ -29,12 +30,33 @@ class Expected:
     fingerprint: str
     #: What its owner is to know of it although it is as it should be; empty for nothing.
     said: str
+    #: What the settings asked of the order beside that.
+    answers: Answers = NO_ANSWERS
+    #: Its customer's number in the books.
+    customer: str = ""
+    #: By what he was found, as `make_once.digest` has it; empty where the owner named him.
+    customer_key: str = ""
 
     @classmethod
-    def of(cls, closed: Closed, rounding: Rounding, limit: Decimal, order: Order, said: str) -> Expected:
+    def of(
+        cls,
+        closed: Closed,
+        rounding: Rounding,
+        limit: Decimal,
+        order: Order,
+        said: str,
+        *,
+        questions: Iterable[str] = (),
+        customer: str = "",
+        customer_key: str = "",
+    ) -> Expected:
+        """`questions`: see `Asked.questions`."""
         lines = tuple((line.cents, scaled(line.percent)) for line in closed.lines)
         sums = (order.total, order.total_tax)
-        return cls(lines, closed.sums.vat, rounding, limit, sums, fingerprint(order), said)
+        answers = Answers.of(order, questions)
+        return cls(
+            lines, closed.sums.vat, rounding, limit, sums, fingerprint(order), said, answers, customer, customer_key
+        )
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Expected:
@@ -47,6 +69,9 @@ class Expected:
             order=(Decimal(stored["order"][0]), Decimal(stored["order"][1])),
             fingerprint=stored["fingerprint"],
             said=stored["said"],
+            answers=Answers.read(stored.get("answers")),
+            customer=stored.get("customer", ""),
+            customer_key=stored.get("customer_key", ""),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -58,7 +83,14 @@ class Expected:
             "order": [str(amount) for amount in self.order],
             "fingerprint": self.fingerprint,
             "said": self.said,
+            "answers": self.answers.as_json(),
+            "customer": self.customer,
+            "customer_key": self.customer_key,
         }
+
+    def is_of(self, order: Order) -> bool:
+        """Whether that says the same as the one of which the document was made."""
+        return self.fingerprint == fingerprint(order) and self.answers.are_those_of(order)
 
     def allows(self, vat: Decimal) -> bool:
         return abs(vat - self.vat) <= self.limit

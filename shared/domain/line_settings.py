@@ -11,6 +11,7 @@ from pydantic_core import PydanticKnownError
 
 from shared.domain.pricing import Role
 from shared.domain.totals import Strictness
+from shared.domain.values import EmptyIsNone
 
 ZERO = Decimal(0)
 
@@ -27,6 +28,9 @@ def _as_number(key: object) -> object:
 Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=11, decimal_places=8), BeforeValidator(_as_number)]
 #: Blanks around it do not count.
 ProductNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+#: Or none: older releases kept an empty text for that.
+MaybeProduct = Annotated[ProductNumber | None, EmptyIsNone]
 
 #: Role -> the setting that names its product.
 PRODUCT_SETTINGS: Mapping[Role, str] = {
@@ -47,21 +51,19 @@ class LineSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     unnumbered_product: Annotated[
-        ProductNumber | None,
+        MaybeProduct,
         Field(description="The product's number for what has none in the shop, or was deleted there."),
     ] = None
     shipping: Annotated[
         bool,
         Field(description="Shipping goes along. Without it the document comes to the order's total less shipping."),
     ] = True
-    shipping_product: Annotated[ProductNumber | None, Field(description="The product's number for shipping lines.")] = (
-        None
-    )
+    shipping_product: Annotated[MaybeProduct, Field(description="The product's number for shipping lines.")] = None
     shipping_products: Annotated[
         dict[str, ProductNumber],
         Field(description="In place of shipping_product, by the shop's code of the shipping method (flat_rate)."),
     ] = {}
-    fee_product: Annotated[ProductNumber | None, Field(description="The product's number for fees.")] = None
+    fee_product: Annotated[MaybeProduct, Field(description="The product's number for fees.")] = None
     fee_products: Annotated[
         dict[str, ProductNumber],
         Field(
@@ -76,14 +78,12 @@ class LineSettings(BaseModel):
             " say it; or as a line of its own for each VAT rate."
         ),
     ] = "in_price"
-    discount_product: Annotated[
-        ProductNumber | None, Field(description="The product's number for discounts: line.")
-    ] = None
+    discount_product: Annotated[MaybeProduct, Field(description="The product's number for discounts: line.")] = None
     discount_text: Annotated[str, Field(description="What discounts: line says; the coupons' codes follow.")] = (
         "Discount"
     )
     gift_card_product: Annotated[
-        ProductNumber | None,
+        MaybeProduct,
         Field(
             description="The product's number for gift cards, sold ones that have no number of their own in the shop,"
             " and used ones where they are a line. Its group is one without VAT."
@@ -120,7 +120,7 @@ class LineSettings(BaseModel):
         ),
     ] = Strictness.SMALLEST
     closing_product: Annotated[
-        ProductNumber | None,
+        MaybeProduct,
         Field(description="The product's number for what closes a document without VAT; its group is one without VAT."),
     ] = None
     closing_text: Annotated[str, Field(min_length=1, description="What closing lines say.")] = "Rounding"

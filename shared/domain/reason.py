@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+#: Of what a sentence lists: as many, and as much of each.
+MOST_LISTED, LETTERS = 10, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +20,10 @@ class Reason:
 
     def says(self, **fields: object) -> str:
         return f"{self.sentence.format(**fields)} {self.next_step.format(**fields)}".strip()
+
+
+def listed(names: Iterable[str], *, between: str = ", ", letters: int = LETTERS) -> str:
+    """As "MUG, POT and 3 more", whatever a shop or its customers wrote there."""
+    every = [f"{name[: letters - 3]}..." if len(name) > letters else name for name in names]
+    more = f" and {len(every) - MOST_LISTED} more" if len(every) > MOST_LISTED else ""
+    return between.join(every[:MOST_LISTED]) + more

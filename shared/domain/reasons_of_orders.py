@@ -199,6 +199,12 @@ PARTIES = (
         "Choose a longer range, or another one (new_customer_numbers).",
     ),
     Reason("customer_updated", "Customer {number} was brought up to date: {fields}.", "", True),
+    Reason(
+        "customers_own_unusable",
+        "The books take no document with customer {number}'s own {names}: that of the settings stands in it.",
+        "",
+        True,
+    ),
     Reason("texts_cut", "Too long for the books, and cut there: {what} {names}.", "", True),
     Reason(
         "condition_unanswered",

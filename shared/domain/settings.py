@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from shared.domain.customer_settings import CustomerSettings
 from shared.domain.document import SendBy
 from shared.domain.document_settings import DOCUMENT, DocumentSettings
-from shared.domain.line_settings import LineSettings, ProductNumber
+from shared.domain.line_settings import LineSettings, MaybeProduct
 from shared.domain.order import Financial, Fulfilment
 from shared.domain.zone_settings import ZoneSettings
 
@@ -117,7 +117,7 @@ class OrderSettings(DocumentSettings, ZoneSettings, LineSettings, CustomerSettin
     ] = 0
     create_products: Annotated[bool, Field(description="Make a product whose number the books do not have.")] = False
     fallback_product: Annotated[
-        ProductNumber | None,
+        MaybeProduct,
         Field(
             description="The product's number in place of one that is barred in the books, or that they do not have and"
             " is not made."
@@ -170,8 +170,10 @@ class OrderSettings(DocumentSettings, ZoneSettings, LineSettings, CustomerSettin
             raise ValueError("by_state names no state: name one, or leave it out")
         elif self.trigger is not None or self.allowed_states is not None:
             raise ValueError("by_state names the states itself: leave allowed_states and trigger out")
-        elif {"document", "book"} & self.model_fields_set or DOCUMENT in self.choices:
+        elif {"document", "book"} & self.model_fields_set:
             raise ValueError("with by_state, document and book are said for each state: leave them out beside it")
+        elif DOCUMENT in self.choices:
+            raise ValueError("choices.document: by_state says for each state what is made: leave one of them out")
         if self.allowed_states is not None and not self.allowed_states:
             raise ValueError("allowed_states names no state: name one, or leave it out")
         for state in (*(self.allowed_states or ()), *(self.by_state or ())):

@@ -97,3 +97,11 @@ Constant = Annotated[
 ]
 #: Or yes or no.
 Asked = Annotated[Scalar, PlainValidator(_asked), PlainSerializer(_for_json, when_used="json", return_type=Any)]
+
+
+def _none_for_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+#: For a setting that may be left out: an empty text leaves it out, too.
+EmptyIsNone = BeforeValidator(_none_for_empty)

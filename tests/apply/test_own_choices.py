@@ -96,7 +96,7 @@ def test_a_document_is_chosen_by_state_or_by_condition_and_not_by_both(desk: Des
     # Then that is refused, and the setting is named that stands in the store
     (says,) = complaints(desk)
     assert says.startswith("shop.yaml:22: ")
-    assert f"{SETTINGS}: choices.document: by_state says for each state what is made of an order" in says
+    assert "choices.document: by_state says for each state what is made: leave one of them out" in says
 
 
 def test_values_of_choices_that_the_books_do_not_have_are_named_with_those_that_there_are(desk: Desk) -> None:

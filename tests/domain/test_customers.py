@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from shared.domain.contact import FIELDS, Contact
-from shared.domain.customers import Buyer, buyer, for_known, for_new
-from shared.domain.document import CustomerKey
+from shared.domain.customers import Buyer, buyer, for_known, for_new, has
+from shared.domain.document import Customer, CustomerKey
 from shared.domain.settings import OrderSettings
 from shared.domain.view import View
 from shared.errors import NeedsUser
@@ -25,6 +25,9 @@ EMAIL, NUMBER, COMPANY, PHONE = (
 DANISH, GERMAN, SWEDISH, FINNISH, GREEK = "DK13585628", "DE136695976", "SE556677889901", "FI20774740", "EL094259216"
 
 
+NOTHING_KNOWN = Customer(number="5", name="", email="", barred=False)
+
+
 def read(*, settings: dict[str, Any] | None = None, vat_number: str = "", custom: str = "", **billing: str) -> Buyer:
     """`custom`: what stands in a custom field of the owner's."""
     fields = {"_billing_vat_number": vat_number, "custom": custom}
@@ -35,11 +38,11 @@ def read(*, settings: dict[str, Any] | None = None, vat_number: str = "", custom
 
 def test_a_person_is_told_of_as_the_order_has_it() -> None:
     # Given an order of somebody with all of an address, when it is read, then blanks go and the country has its name
-    who = read(email=" Mette@Lampeland.Example ", phone=" 12 34 56 78", address_2="2. sal", country="DE")
+    who = read(email=" Mette@Lampeland.Example ", phone=" +45 20 12 34 56", address_2="2. sal", country="DE")
     assert who.contact == Contact(
         name="Mette Holm",
         email="Mette@Lampeland.Example",
-        phone="12 34 56 78",
+        phone="+45 20 12 34 56",
         address="Lampevej 1\n2. sal",
         postcode="8000",
         city="Aarhus",
@@ -83,10 +86,9 @@ def test_a_companys_number(home: str, typed: str, country: str, in_the_books: st
     [
         ("13 58 56 28", "DK", "DK13585628"),
         ("CVR-nr. 13585628", "DK", "DK13585628"),
-        ("556677-8899", "SE", "SE5566778899"),
         ("DE 136695976", "DK", "DE136695976"),
-        ("123456789", "US", "123456789"),
-        ("123456789", "", "123456789"),
+        ("201234569", "US", "201234569"),
+        ("201234569", "", "201234569"),
         ("ingen", "DK", ""),
         ("-", "DK", ""),
         ("123", "DK", ""),
@@ -100,6 +102,36 @@ def test_a_number_from_the_owners_own_field_is_looked_for_in_one_spelling(typed:
     assert (who.contact.company_number, who.keys[COMPANY]) == (typed, key)
 
 
+@pytest.mark.parametrize(
+    ("typed", "country", "key"), [("556677-8899", "SE", "SE5566778899"), ("20774740", "FI", FINNISH)]
+)
+def test_a_company_abroad_stands_in_the_books_with_its_prefix(typed: str, country: str, key: str) -> None:
+    # Given a number without prefix, which in Danish books would be a Danish company's
+    settings = {"customer_fields": {"company_number": {"path": meta("custom")}}}
+    who = read(settings=settings, custom=typed, country=country)
+    assert (who.contact.company_number, who.keys[COMPANY]) == (key, key)
+
+
+def test_who_is_found_has_what_was_looked_for() -> None:
+    there = Customer(
+        number="5",
+        name="",
+        email="Mette@x.example post@x.example",
+        barred=False,
+        phones=("87 65 43 21", "20 12 34 56"),
+        company_number="13 58 56 28",
+    )
+    ours = {EMAIL: "post@X.example", PHONE: "+4520123456", COMPANY: DANISH, NUMBER: "5"}
+    others = {EMAIL: "st@x.example", PHONE: "+4720123456", COMPANY: "FI13585628", NUMBER: "55"}
+    assert [key for key, value in ours.items() if not has(there, key, value, "DK")] == []
+    assert [key for key, value in others.items() if has(there, key, value, "DK")] == []
+
+
+def test_an_address_without_an_at_finds_nobody() -> None:
+    assert read(email="phone:+4520123456").keys[EMAIL] == ""
+    assert read(email="straße@x.example").keys[EMAIL] == "straße@x.example"
+
+
 def test_a_vat_number_counts_where_the_owners_own_field_is_empty() -> None:
     settings = {"customer_fields": {"company_number": {"path": meta("custom")}}}
     assert read(settings=settings, vat_number=DANISH).keys[COMPANY] == DANISH
@@ -109,14 +141,13 @@ def test_a_vat_number_counts_where_the_owners_own_field_is_empty() -> None:
 @pytest.mark.parametrize(
     ("typed", "country", "key"),
     [
-        ("12 34 56 78", "DK", "+4512345678"),
-        ("0045 12345678", "", "+4512345678"),
-        ("(+45) 1234-5678", "SE", "+4512345678"),
-        ("070-123 45 67", "SE", "+46701234567"),
-        ("020 7946 0000", "uk", "+442079460000"),
+        ("20 12 34 56", "DK", "+4520123456"),
+        ("0045 20123456", "", "+4520123456"),
+        ("(+45) 2012-3456", "SE", "+4520123456"),
+        ("+46 70-123 45 67", "", "+46701234567"),
         # Nobody says of which country
-        ("12 34 56 78", "", ""),
-        ("12 34 56 78", "??", ""),
+        ("20 12 34 56", "", ""),
+        ("20 12 34 56", "??", ""),
         ("ring ikke", "DK", ""),
         ("12", "DK", ""),
     ],
@@ -124,6 +155,14 @@ def test_a_vat_number_counts_where_the_owners_own_field_is_empty() -> None:
 def test_a_phone_is_looked_for_in_one_spelling(typed: str, country: str, key: str) -> None:
     who = read(phone=typed, country=country)
     assert (who.contact.phone, who.keys[PHONE]) == (typed, key)
+
+
+def test_a_phone_from_abroad_stands_in_the_books_with_its_countrys_code() -> None:
+    who = read(phone="020 7946 0000", country="uk")
+    assert (who.contact.phone, who.keys[PHONE]) == ("+44 20 7946 0000", "+442079460000")
+    # But where that is the books' own country
+    at_home = read(settings={"home_country": "GB"}, phone="020 7946 0000", country="uk")
+    assert at_home.contact.phone == "020 7946 0000"
 
 
 def test_a_number_is_there_where_the_owners_rows_give_one() -> None:
@@ -144,7 +183,7 @@ def test_the_owners_rows_say_over_the_order() -> None:
             "phone": None,
         }
     }
-    who = read(settings=settings, custom="bogholderi@lampeland.example", phone="12 34 56 78")
+    who = read(settings=settings, custom="bogholderi@lampeland.example", phone="20 12 34 56")
     assert (who.contact.email, who.keys[EMAIL]) == ("bogholderi@lampeland.example", "bogholderi@lampeland.example")
     assert (who.contact.ean, who.contact.p_number) == ("5790000000005", "1017654321")
     # And what is emptied on purpose finds nobody either
@@ -177,6 +216,23 @@ def test_a_new_customer_gets_what_is_wanted_and_what_finds_it_again() -> None:
 def test_somebody_without_a_name_is_called_by_the_address_which_takes_no_names_place() -> None:
     who = read(first_name="", last_name="", email="x@lampeland.example", phone="1")
     assert who.contact.name == "x@lampeland.example"
-    assert for_known(who.contact) == replace(who.contact, name="")
-    named = read().contact
-    assert for_known(named) == named
+    assert for_known(who, NOTHING_KNOWN, "DK") == replace(who.contact, name="")
+    named = read()
+    assert for_known(named, NOTHING_KNOWN, "DK") == named.contact
+
+
+@pytest.mark.parametrize(
+    ("phones", "company", "takes"),
+    [
+        (("+4520123456",), "DK 13 58 56 28", ("", "")),
+        (("87 65 43 21", "20 12 34 56"), "CVR 13585628", ("", "")),
+        (("+4720123456", "20123457"), "SE13585628", ("0045 20123456", "13585628")),
+        ((), "", ("0045 20123456", "13585628")),
+    ],
+)
+def test_what_is_there_in_another_spelling_takes_no_place(
+    phones: tuple[str, ...], company: str, takes: tuple[str, str]
+) -> None:
+    who = read(phone="0045 20123456", vat_number=DANISH)
+    known = for_known(who, replace(NOTHING_KNOWN, phones=phones, company_number=company), "DK")
+    assert (known.phone, known.company_number) == takes

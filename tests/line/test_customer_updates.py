@@ -78,6 +78,16 @@ def test_nothing_is_written_where_nothing_differs(line: Line) -> None:
     assert "brought up to date" not in line.said(2)
 
 
+def test_a_phone_in_another_spelling_is_no_other_phone(line: Line) -> None:
+    line.choose({"update_customers": ["phone", "company_number"]})
+    typed = {1: "+45 87654321", 2: "87654321", 3: "0045 87 65 43 21"}
+    assert [handled(line, bought(number, phone=phone)) for number, phone in typed.items()] == [("done", "")] * 3
+    assert puts(line) == 0
+    # But the same digits in another country are
+    assert handled(line, bought(4, phone="+47 87 65 43 21")) == ("done", "")
+    assert (puts(line), customer(line, 5)["telephoneAndFaxNumber"]) == (1, "+47 87 65 43 21")
+
+
 def test_nobody_changes_where_nothing_is_chosen(line: Line) -> None:
     line.choose({"update_customers": []})
     before = customer(line, 5)
@@ -102,8 +112,8 @@ def test_rights_to_make_and_to_update_are_two(line: Line) -> None:
     ("settings", "there", "order"),
     [
         ({}, {"email": "METTE@Lampeland.example"}, {}),
-        ({"customers": "by_phone"}, {"telephoneAndFaxNumber": "+45 12345678"}, {"phone": "12 34 56 78"}),
-        ({"customers": "by_phone"}, {"telephoneAndFaxNumber": "", "mobilePhone": "12345678"}, {"phone": "12345678"}),
+        ({"customers": "by_phone"}, {"telephoneAndFaxNumber": "+45 20123456"}, {"phone": "20 12 34 56"}),
+        ({"customers": "by_phone"}, {"telephoneAndFaxNumber": "", "mobilePhone": "20123456"}, {"phone": "20123456"}),
         (
             {"customers": "by_company_number"},
             {"corporateIdentificationNumber": "DK 13585628"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -137,6 +138,47 @@ def test_a_customer_with_terms_and_a_layout_of_his_own_keeps_them(line: Line) ->
     gone(line, 2, email="bo@lampeland.example")
     # Then
     assert [(terms(line, number), layout(line, number)) for number in (1, 2)] == [(3, 25), (3, 19)]
+
+
+@pytest.mark.parametrize(
+    ("own", "names"),
+    [
+        ({"paymentTerms": {"paymentTermsNumber": 2}}, "payment terms"),
+        ({"layout": {"layoutNumber": 25}}, "layout"),
+        ({"paymentTerms": {"paymentTermsNumber": 2}, "layout": {"layoutNumber": 25}}, "layout, payment terms"),
+    ],
+    ids=["a due date", "a layout that is gone", "both"],
+)
+def test_what_no_document_can_have_of_a_customers_own_is_that_of_the_settings_and_said(
+    line: Line, own: dict[str, Any], names: str
+) -> None:
+    # Given a customer with terms that ask for a due date, or a layout that was deleted since
+    line.books.put_customer(number=5, email="mette@lampeland.example", **own)
+    with line.books.books.lock:
+        del line.books.books.layouts[25]
+    line.choose({"choices": {"payment_terms": [{"use": "customer"}], "layout": [{"use": "customer"}]}})
+    # When
+    said = gone(line)
+    # Then his orders go all the same
+    assert (terms(line), layout(line)) == (1 if "terms" in names else terms(line), 19)
+    assert said == f"The books take no document with customer 5's own {names}: that of the settings stands in it."
+
+
+def test_a_layout_that_goes_after_it_was_seen_stops_no_order(line: Line) -> None:
+    # Given a customer whose orders went with a layout of his own, which is deleted then
+    line.books.put_customer(number=5, email="mette@lampeland.example", layout={"layoutNumber": 25})
+    line.choose({"choices": {"layout": [{"use": "customer"}]}})
+    gone(line)
+    with line.books.books.lock:
+        del line.books.books.layouts[25]
+    # When the next order is refused for it, then it goes without it, by itself
+    tell(line.shop, woo_order(2))
+    line.work(2)
+    assert line.state(2)[0] == "waiting"
+    line.let_time_pass(REST + LEASE)
+    line.work(2)
+    assert line.state(2) == ("done", ""), line.said(2)
+    assert layout(line, 2) == 19
 
 
 def test_a_new_customer_has_the_terms_of_the_settings(line: Line) -> None:

@@ -15,6 +15,7 @@ from tests.support.orders import tell, woo_order
 from workers.hand import LEASE
 from workers.make_once import REST
 
+NO_TAX: dict[str, Any] = {"subtotal_tax": "0", "total_tax": "0", "taxes": []}
 REPLACED = "OTHER stands for what the books do not have, or have barred: {}."
 
 
@@ -224,3 +225,17 @@ def test_a_product_that_goes_away_after_it_was_seen_is_replaced_at_the_second_tr
     line.work(2)
     assert line.state(2) == ("done", ""), line.said(2)
     assert sold(line, 2) == [("OTHER", "Kaffekrus")]
+
+
+def test_what_the_owner_reads_of_products_stays_readable_whatever_the_shop_has_for_numbers(line: Line) -> None:
+    # Given an order of eleven products that are missing, one with a number without end
+    body = woo_order(1, sku="X" * 50_000)
+    (item,) = body["line_items"]
+    mugs = [{**item, "id": 100 + at, "sku": f"MUG{at}", "subtotal": "0", "total": "0", **NO_TAX} for at in range(10)]
+    # When
+    tell(line.shop, {**body, "line_items": [item, *mugs]})
+    line.work(1)
+    # Then
+    assert line.state(1) == ("done", "")
+    listed = ", ".join(["X" * 37 + "...", *(f"MUG{at}" for at in range(9))])
+    assert line.said(1) == REPLACED.format(f"{listed} and 1 more")

@@ -200,6 +200,47 @@ accounts:
     assert line.shop.rows("select settings_version from connections") == stored
 
 
+def test_a_customer_who_would_be_brought_up_to_date_is_said_and_not_changed(line: Line, command: Command) -> None:
+    # Given a customer whose address has changed, and an owner who lets that be brought up to date
+    line.choose({"update_customers": ["city"]})
+    tell(line.shop, woo_order(1))
+    # When the order is rehearsed, then it is said, and nothing was done
+    (told,) = command.json("dry-run", "1")
+    assert "Customer 1 was brought up to date: city." in told["says"]
+    assert written(line) == []
+    # And that is what happens later: once for the customer, and the document
+    line.work(1)
+    assert [entry.method for entry in line.books.journal.entries() if entry.method != "GET"] == ["PUT", "POST"]
+    assert line.said(1).startswith(told["says"])
+
+
+def test_a_change_of_a_customer_that_the_books_would_refuse_is_said(line: Line, command: Command) -> None:
+    # Given an EAN number of 14 digits that would go to the customer
+    line.choose({"update_customers": ["ean"], "customer_fields": {"ean": {"const": "57900000000056"}}})
+    tell(line.shop, woo_order(1))
+    # When the order is rehearsed, then it fails as it does later
+    (told,) = command.json("dry-run", "1")
+    line.work(1)
+    assert (told["end"], told["reason"]) == ("would fail", line.state(1)[1])
+    assert written(line) == []
+
+
+def test_a_preview_says_what_would_be_made_and_how_it_would_be_booked(line: Line, command: Command) -> None:
+    # Given settings that once made customers of another group, and that did not send what they book
+    line.choose({"book": True, "choices": {"customer_group": [{"use": 2}]}})
+    line.choose({"book": True, "send_by": "email"})
+    tell(line.shop, woo_order(1, email="ny@lampeland.example"))
+    # When they are previewed, then both stand there
+    (told,) = command.json("preview", "--version", "2")
+    assert {one["field"]: (one["now"], one["then"]) for one in told["changes"]} == {
+        "booking": (
+            "booked with the books' next number, sent by email",
+            "booked with the books' next number, sent by none",
+        ),
+        "new customer 1.customerGroup.customerGroupNumber": ("1", "2"),
+    }
+
+
 def test_an_order_of_another_connection_says_by_which_it_goes(line: Line, command: Command) -> None:
     # Given a shop whose orders to Denmark go by its first connection, and all others by a second one
     line.choose({"only": {"fact": "country", "is": "DK"}})

@@ -91,10 +91,6 @@ def check_uses(connector: Accounting, client: AccountingClient, settings: OrderS
 
 
 def _choices(books: type[BaseModel], settings: OrderSettings) -> Iterator[Wrong]:
-    if DOCUMENT in settings.choices and settings.by_state is not None:
-        yield Wrong(
-            ("choices", DOCUMENT), "by_state says for each state what is made of an order: leave one of them out"
-        )
     for name, rows in settings.choices.items():
         if name == DOCUMENT:
             continue

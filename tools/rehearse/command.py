@@ -57,6 +57,9 @@ def dry_run(
         settings = running.settings_of(through.connection.settings, "what is stored of its settings")
         with rehearsal_of(place, through) as (rehearsal, _):
             told = list(running.dry_run(place, through, rehearsal, subjects, settings))
+    if not through.connection.active:
+        says = f"{through.name} is switched off: nothing goes until `shopledger switch on`"
+        click.echo(harmless(says), err=True)
     if as_json:
         print_json([one.as_json() for one in told])
     elif last is None:

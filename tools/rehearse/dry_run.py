@@ -33,8 +33,12 @@ class Told:
     @property
     def end(self) -> str:
         """In a few words."""
-        is_there = self.subject.in_books and self.rehearsed.written is not None
-        return f"is in the books: {self.subject.in_books}" if is_there else self.by_rules
+        told = self.subject.told
+        if not self.subject.in_books or told is None or self.rehearsed.written is None:
+            return self.by_rules
+        if told.document_state == "planned":
+            return f"may be in the books: an {told.document_kind} whose outcome nobody knows yet"
+        return f"is in the books: {self.subject.in_books}"
 
     @property
     def by_rules(self) -> str:
@@ -54,7 +58,7 @@ class Told:
             "kind": written.kind if written is not None else None,
             "total": written.total if written is not None else None,
             "currency": written.currency if written is not None else None,
-            "is_to_be_booked": done.is_to_be_booked,
+            "booking": done.booking or None,
             "request": written.request if written is not None else None,
             "made_before": [{"kind": kind, "request": request} for kind, request in done.made],
             "in_books": self.subject.in_books or None,
@@ -155,8 +159,9 @@ def _flat_end(told: Told) -> dict[str, str]:
     if done.written is None:
         return {"outcome": f"{told.by_rules}: {done.sentence}"}
     request: Any = orjson.loads(done.written.request)
-    booked = {"booked": "yes"} if done.is_to_be_booked else {}
-    return {"outcome": f"{done.written.kind}", **booked, **dict(_flat(request, ""))}
+    made = {f"new {kind} {at}": orjson.loads(of) for at, (kind, of) in enumerate(done.made, start=1)}
+    found = {"outcome": str(done.written.kind), "booking": done.booking or None, "says": done.notes or None}
+    return {name: value for name, value in found.items() if value} | dict(_flat(request | made, ""))
 
 
 def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:

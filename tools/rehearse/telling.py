@@ -16,7 +16,7 @@ def show_one(told: Told, *, body: bool) -> None:
     if done.written is None:
         page.line(done.sentence, indent=2)
         return
-    booked = ", and booked" if done.is_to_be_booked else ""
+    booked = f", {done.booking}" if done.booking else ""
     page.pair("document", f"{done.written.kind}, {money(done.written.total, done.written.currency)}{booked}")
     page.pair("says", done.notes)
     for kind, request in done.made:

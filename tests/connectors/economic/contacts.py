@@ -58,6 +58,8 @@ def customer_of(entity: Mapping[str, Any]) -> Customer:
         name=entity["name"],
         email=entity.get("email", ""),
         barred=entity.get("barred", False),
+        phones=tuple(entity[name] for name in ("telephoneAndFaxNumber", "mobilePhone") if name in entity),
+        company_number=entity.get("corporateIdentificationNumber", ""),
         vat_zone=str(entity["vatZone"]["vatZoneNumber"]),
         payment_terms=str(entity["paymentTerms"]["paymentTermsNumber"]),
         layout=str(entity["layout"]["layoutNumber"]) if "layout" in entity else None,

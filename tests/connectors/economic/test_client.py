@@ -210,8 +210,8 @@ def test_nothing_is_changed_without_a_key(key: str) -> None:
 def test_customers_of_an_address_are_found_case_aside() -> None:
     rows = [examples.customer(1, EMAIL.upper(), barred=True), examples.customer(2, f"x{EMAIL}"), {"customerNumber": 3}]
     with serving(answer(collection(*rows))) as replay, client(replay.url) as economic:
-        found = economic.find_customers(CustomerKey.EMAIL, EMAIL)
-        assert [economic.find_customers(CustomerKey.EMAIL, odd) for odd in ("", "\ud800@x")] == [[], []]
+        found = economic.find_customers(CustomerKey.EMAIL, EMAIL, "DK")
+        assert [economic.find_customers(CustomerKey.EMAIL, odd, "DK") for odd in ("", "\ud800@x")] == [[], []]
     assert found == [Customer(number="1", name="Ane Lampe", email=EMAIL.upper(), barred=True)]
     assert [one.args["filter"] for one in replay.asked] == [f"email$eq:{EMAIL}"]
 

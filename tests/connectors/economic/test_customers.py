@@ -143,7 +143,7 @@ def test_a_number_that_is_refused_is_looked_up(
 @pytest.mark.parametrize("phone", ["+4512345678", "+46812345678", "+491711234567", "+390612345678", "+14155552671"])
 def test_questions_for_a_phone_fit_an_address_and_ask_both_fields(phone: str) -> None:
     with serving(by=lambda _: answer(collection())) as replay, client(replay.url) as economic:
-        assert economic.find_customers(CustomerKey.PHONE, phone) == []
+        assert economic.find_customers(CustomerKey.PHONE, phone, "DK") == []
     questions = [one.args["filter"] for one in replay.asked]
     assert all(len(quote(question, safe="")) <= MAX_LENGTH for question in questions)
     assert {name for name in ("telephoneAndFaxNumber", "mobilePhone") if name in "".join(questions)} == {
@@ -154,8 +154,8 @@ def test_questions_for_a_phone_fit_an_address_and_ask_both_fields(phone: str) ->
 
 def test_a_danish_phone_and_a_company_are_one_question_each() -> None:
     with serving(by=lambda _: answer(collection())) as replay, client(replay.url) as economic:
-        economic.find_customers(CustomerKey.PHONE, "+4512345678")
-        economic.find_customers(CustomerKey.COMPANY_NUMBER, "DK12345678")
+        economic.find_customers(CustomerKey.PHONE, "+4512345678", "DK")
+        economic.find_customers(CustomerKey.COMPANY_NUMBER, "DK12345678", "DK")
     assert len(replay.asked) == 2
 
 

@@ -233,7 +233,7 @@ class Counting:
 
 
 def ask(economic: EconomicClient) -> tuple[type[Fate], str]:
-    return outcome_of(lambda: economic.find_customers(CustomerKey.EMAIL, "ane@lampeland.example"))
+    return outcome_of(lambda: economic.find_customers(CustomerKey.EMAIL, "ane@lampeland.example", "DK"))
 
 
 def change(economic: EconomicClient) -> tuple[type[Fate], str]:

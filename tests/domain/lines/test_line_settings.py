@@ -28,7 +28,7 @@ def test_blanks_around_a_products_number_do_not_count(settings: dict[str, Any]) 
     assert number == "9000"
 
 
-@pytest.mark.parametrize("settings", [*naming(" \u00a0"), *naming("")])
+@pytest.mark.parametrize("settings", [*naming(" \u00a0"), {"fee_products": {"Tip": ""}}])
 def test_blanks_are_no_products_number(settings: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="at least 1 character"):
         LineSettings.model_validate(settings)

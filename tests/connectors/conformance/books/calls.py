@@ -17,7 +17,7 @@ from shared.domain.document import (
     NewProduct,
     Place,
 )
-from tests.connectors.conformance.books.rig import BUYER, REFERENCE, BooksRig
+from tests.connectors.conformance.books.rig import BUYER, HOME, REFERENCE, BooksRig
 from tests.connectors.conformance.rig import CUSTOMER
 
 KEY = "shopledger-1-12-1"
@@ -76,7 +76,7 @@ def _find_by_reference(books: BooksRig) -> Call:
 
 def _find_customers(books: BooksRig) -> Call:
     books.put_customer(CUSTOMER)
-    return lambda client: client.find_customers(CustomerKey.EMAIL, CUSTOMER)
+    return lambda client: client.find_customers(CustomerKey.EMAIL, CUSTOMER, HOME)
 
 
 def _get_customer(books: BooksRig) -> Call:
@@ -100,13 +100,20 @@ def _vat_rates(books: BooksRig) -> Call:
     return lambda client: client.vat_rates([PRODUCT, "MISSING"], home)
 
 
+def _would_update_customer(books: BooksRig) -> Call:
+    number = books.put_contact(Contact(phone="87654321"))
+    return lambda client: client.would_update_customer(number, Contact(phone=PHONE), ["phone"])
+
+
 READS: Mapping[str, Callable[[BooksRig], Call]] = {
     "fill_settings": lambda books: lambda client: client.fill_settings(books.settings),
+    "is_usable": lambda _: lambda client: client.is_usable("layout", "1"),
     "find_by_reference": _find_by_reference,
     "get_document": _get_document,
     "find_customers": _find_customers,
     "get_customer": _get_customer,
     "find_products": _find_products,
+    "would_update_customer": _would_update_customer,
     "next_customer_number": lambda _: lambda client: client.next_customer_number(1, 9),
     "open_day": _open_day,
     "vat_rates": _vat_rates,
@@ -161,7 +168,7 @@ def _create_customer(books: BooksRig, client: AccountingClient) -> Deed:
     return Deed(
         do=lambda client: client.create_customer(request, key=KEY),
         done=lambda: sum(customer.email == CUSTOMER for customer in books.customers()),
-        found=lambda client: len(client.find_customers(CustomerKey.EMAIL, CUSTOMER)),
+        found=lambda client: len(client.find_customers(CustomerKey.EMAIL, CUSTOMER, HOME)),
     )
 
 
@@ -171,7 +178,7 @@ def _update_customer(books: BooksRig, client: AccountingClient) -> Deed:
     return Deed(
         do=lambda client: client.update_customer(number, Contact(phone=PHONE), ["phone"]),
         done=lambda: int(books.contact(number).phone == PHONE),
-        found=lambda client: len(client.find_customers(CustomerKey.PHONE, "+4500000815")),
+        found=lambda client: len(client.find_customers(CustomerKey.PHONE, "+4500000815", HOME)),
     )
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from connectors.accounting import AccountingClient
 from shared.domain.document import DocumentKind, DocumentPlan, NewProduct
+from shared.domain.document_settings import OF_CUSTOMERS
 from shared.domain.findings import Finding, Level
 from shared.errors import NeedsUser
 from tests.connectors.conformance.books.calls import KEY, PRODUCT, buyer, draft
@@ -43,6 +44,16 @@ class Choosing(BooksCases):
         wrong = {name: value for choice in self.rig.wrong_choices for name, value in choice.items()}
         with books.client() as client:
             assert sorted(names(told_of(client, choosing(books, client, wrong)))) == sorted(wrong)
+
+    def test_a_customers_own_choice_is_usable_where_a_document_may_have_it(self, books: BooksRig) -> None:
+        with books.client() as client:
+            filled = client.fill_settings(books.settings)
+            # Given what documents are refused for, of that which a customer may have of his own
+            wrong = [one for choice in self.rig.wrong_choices for one in choice.items() if one[0] in OF_CUSTOMERS]
+            assert {name for name, _ in wrong} == OF_CUSTOMERS
+            # Then none of it is usable, and what the books fill in is
+            assert [one for one in wrong if client.is_usable(one[0], str(one[1]))] == []
+            assert [name for name in OF_CUSTOMERS if not client.is_usable(name, str(getattr(filled, name)))] == []
 
     def test_every_vat_zone_that_is_told_can_be_a_documents(self, books: BooksRig) -> None:
         # Given the books' own zones, and one that their owner made

@@ -120,6 +120,17 @@ class Contacts(BooksCases):
         assert (updated.changed, updated.cut) == ((), ())
         assert books.changes == before
 
+    def test_what_an_update_would_change_is_said_and_not_done(self, books: BooksRig) -> None:
+        number = books.put_contact(FULL)
+        before = books.changes
+        with books.client() as client:
+            would = client.would_update_customer(number, OTHER, ["phone", "city"])
+            assert (books.changes, books.contact(number)) == (before, FULL)
+            # Then that is what is done
+            done = client.update_customer(number, OTHER, ["phone", "city"])
+            assert (would.changed, would.cut) == (done.changed, done.cut) == (("phone", "city"), ())
+            assert client.would_update_customer(number, OTHER, ["phone", "city"]).changed == ()
+
     @pytest.mark.parametrize("barred", [True, False])
     def test_a_bar_stays_as_it_is(self, books: BooksRig, barred: bool) -> None:
         number = books.put_contact(FULL, barred=barred)

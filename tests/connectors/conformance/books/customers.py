@@ -10,7 +10,7 @@ from shared.domain.contact import Contact
 from shared.domain.document import CustomerKey
 from shared.errors import Skip
 from tests.connectors.conformance.books.calls import KEY, buyer, request_for
-from tests.connectors.conformance.books.rig import BUYER, NO_NUMBERS, BooksCases, BooksRig
+from tests.connectors.conformance.books.rig import BUYER, HOME, NO_NUMBERS, BooksCases, BooksRig
 from tests.connectors.conformance.judge import fate_of
 from tests.connectors.conformance.rig import CUSTOMER
 
@@ -34,7 +34,7 @@ class Customers(BooksCases):
         books.put_customer(f"x{CUSTOMER}")
         # When
         with books.client() as client:
-            found = client.find_customers(EMAIL, CUSTOMER)
+            found = client.find_customers(EMAIL, CUSTOMER, HOME)
         # Then
         assert sorted(customer.number for customer in found) == sorted(numbers)
         assert all(customer in books.customers() for customer in found)
@@ -45,19 +45,19 @@ class Customers(BooksCases):
         numbers = {books.put_customer("Mette.Planted@Lampeland.example"), books.put_customer(CUSTOMER)}
         with books.client() as client:
             # Then both are found in every way of writing it
-            assert {customer.number for customer in client.find_customers(EMAIL, asked)} == numbers
+            assert {customer.number for customer in client.find_customers(EMAIL, asked, HOME)} == numbers
 
     def test_an_address_of_any_characters_finds_itself_only(self, books: BooksRig) -> None:
         numbers = {email: [books.put_customer(email)] for email in ODD_EMAILS}
         with books.client() as client:
-            found = {email: [one.number for one in client.find_customers(EMAIL, email)] for email in ODD_EMAILS}
+            found = {email: [one.number for one in client.find_customers(EMAIL, email, HOME)] for email in ODD_EMAILS}
         assert found == numbers
 
     def test_a_barred_customer_is_found_and_says_so(self, books: BooksRig) -> None:
         # Given a customer to whom nothing may be sold, and one to whom it may
         barred, other = books.put_customer(CUSTOMER, barred=True), books.put_customer(CUSTOMER)
         with books.client() as client:
-            found = {customer.number: customer.barred for customer in client.find_customers(EMAIL, CUSTOMER)}
+            found = {customer.number: customer.barred for customer in client.find_customers(EMAIL, CUSTOMER, HOME)}
             assert client.get_customer(barred).barred
         assert found == {barred: True, other: False}
 
@@ -76,7 +76,7 @@ class Customers(BooksCases):
             # When the same bytes come with the same key
             again = client.create_customer(request, key=KEY)
             # Then there is one, found under its address and its number
-            found = client.find_customers(EMAIL, CUSTOMER)
+            found = client.find_customers(EMAIL, CUSTOMER, HOME)
             assert list(found) == [client.get_customer(made.number)] == [made] == [again]
         assert list(books.customers()) == [made]
         assert (made.name, made.email, made.barred) == (BUYER.name, CUSTOMER, False)

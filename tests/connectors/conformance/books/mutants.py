@@ -108,7 +108,7 @@ class AsksUnescaped(EconomicClient):
         clause = {"filter": f"references.other$eq:{reference}", "pagesize": "1000"}
         return _read(self, clause, reference)
 
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
         rows = self._rest.get("customers", {"filter": f"email$eq:{value}"}).value["collection"]
         return [customer for row in rows if (customer := read.customer(row)) is not None]
 
@@ -171,8 +171,8 @@ class IsContentWithOne(EconomicClient):
     def find_by_reference(self, reference: str) -> Sequence[FoundDocument]:
         return super().find_by_reference(reference)[:1]
 
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
-        return super().find_customers(key, value)[:1]
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
+        return super().find_customers(key, value, home)[:1]
 
 
 class FindsNothingInABadHour(EconomicClient):
@@ -233,16 +233,16 @@ class KnocksAtAClosedPeriod(EconomicClient):
 
 
 class WritesAddressesAsTyped(EconomicClient):
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
-        return [customer for customer in super().find_customers(key, value) if customer.email == value]
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
+        return [customer for customer in super().find_customers(key, value, home) if customer.email == value]
 
 
 class PassesOverTheBarred(EconomicClient):
     def find_products(self, numbers: Collection[str]) -> Sequence[Product]:
         return [product for product in super().find_products(numbers) if not product.barred]
 
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
-        return [customer for customer in super().find_customers(key, value) if not customer.barred]
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
+        return [customer for customer in super().find_customers(key, value, home) if not customer.barred]
 
 
 class AsksForTheFirstOnes(EconomicClient):

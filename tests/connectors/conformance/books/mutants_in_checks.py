@@ -100,6 +100,21 @@ class LetsDueDatesPass(EconomicClient):
         return [one for one in super().check_settings(settings) if "due date" not in one.says]
 
 
+class LetsCustomersHaveDueDates(EconomicClient):
+    def is_usable(self, setting: str, value: str) -> bool:
+        return any(entry.id == value for entry in self.lookups.entries(CHOICES[setting][0]))
+
+
+class LetsCustomersHaveWhatIsGone(EconomicClient):
+    def is_usable(self, setting: str, value: str) -> bool:
+        return setting == "layout" or super().is_usable(setting, value)
+
+
+class LetsNoCustomerChoose(EconomicClient):
+    def is_usable(self, setting: str, value: str) -> bool:
+        return False
+
+
 class DoubtsEveryChoice(EconomicClient):
     def check_settings(self, settings: BaseModel) -> Sequence[Finding]:
         return [Finding(Level.FAILING, "settings", f"{name}: it may be wrong.", "Check it.") for name in CHOICES]

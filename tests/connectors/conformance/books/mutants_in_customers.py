@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -26,15 +27,15 @@ from tests.connectors.conformance.books.customer_keys import PHONE
 
 
 class FindsPhonesAsTyped(EconomicClient):
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
         if key is not CustomerKey.PHONE:
-            return super().find_customers(key, value)
+            return super().find_customers(key, value, home)
         return _asked(self, filters.equals("telephoneAndFaxNumber", value))
 
 
 class LooksAtOnePhone(EconomicClient):
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
-        found = super().find_customers(key, value)
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
+        found = super().find_customers(key, value, home)
         if key is not CustomerKey.PHONE:
             return found
         return [one for one in found if "telephoneAndFaxNumber" in self._rest.get(f"customers/{one.number}").value]
@@ -43,9 +44,9 @@ class LooksAtOnePhone(EconomicClient):
 class ComparesTheLastDigits(EconomicClient):
     """Of a phone; who knows how it begins."""
 
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
         if key is not CustomerKey.PHONE or not value[-8:].isdecimal():
-            return super().find_customers(key, value)
+            return super().find_customers(key, value, home)
         found = [*rows(self._rest, "customers")]
         return [
             customer
@@ -56,33 +57,44 @@ class ComparesTheLastDigits(EconomicClient):
 
 
 class TellsOneForEachPhone(EconomicClient):
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
-        found = super().find_customers(key, value)
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
+        found = super().find_customers(key, value, home)
         return [*found, *found] if key is CustomerKey.PHONE else found
 
 
 class FindsCompaniesAsTyped(EconomicClient):
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
         if key is not CustomerKey.COMPANY_NUMBER:
-            return super().find_customers(key, value)
+            return super().find_customers(key, value, home)
         return _asked(self, filters.equals("corporateIdentificationNumber", value))
 
 
 class TakesOneCountryForAnother(EconomicClient):
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
         if key is CustomerKey.COMPANY_NUMBER and (wanted := read_company_number(value)) is not None:
-            return super().find_customers(key, wanted.number)
-        return super().find_customers(key, value)
+            return super().find_customers(key, wanted.number, home)
+        return super().find_customers(key, value, home)
+
+
+class TakesWhatIsAskedForAsHome(EconomicClient):
+    """A number in the books without its country is one of whoever is looked for."""
+
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
+        if key is CustomerKey.PHONE and (code := re.match(r"\+(4[57])", value)) is not None:
+            home = {"45": "DK", "47": "NO"}[code[1]]
+        if key is CustomerKey.COMPANY_NUMBER and (wanted := read_company_number(value)) is not None:
+            home = wanted.country or home
+        return super().find_customers(key, value, home)
 
 
 class TakesTheFirst(EconomicClient):
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
-        return super().find_customers(key, value)[:1]
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
+        return super().find_customers(key, value, home)[:1]
 
 
 class FindsNumbersThatBeginAlike(EconomicClient):
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
-        found = super().find_customers(key, value)
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
+        found = super().find_customers(key, value, home)
         if key is not CustomerKey.NUMBER or not found:
             return found
         return [
@@ -99,8 +111,14 @@ class CountsCustomers(EconomicClient):
 class FindsThoseWithout(EconomicClient):
     """An e-mail address, when none is asked for."""
 
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
-        return super().find_customers(key, value) if value.strip() else _asked(self, "email$eq:$null:")
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
+        return super().find_customers(key, value, home) if value.strip() else _asked(self, "email$eq:$null:")
+
+
+class TellsOnePhone(EconomicClient):
+    def get_customer(self, number: str) -> Customer:
+        there = super().get_customer(number)
+        return replace(there, phones=there.phones[:1])
 
 
 class KeepsTheTermsToItself(EconomicClient):
@@ -128,6 +146,11 @@ class UpdatesInItsOwnWay(EconomicClient):
 
 class WritesThoughNothingDiffers(UpdatesInItsOwnWay):
     """The right way but for that."""
+
+
+class UpdatesWhatItOnlySays(EconomicClient):
+    def would_update_customer(self, number: str, contact: Contact, fields: Collection[str]) -> Updated:
+        return self.update_customer(number, contact, fields)
 
 
 class SendsWhatItKnows(UpdatesInItsOwnWay):
@@ -235,11 +258,15 @@ TALKING: Sequence[tuple[type[EconomicClient], str, *tuple[Any, ...]]] = (
     (FindsCompaniesAsTyped, "test_a_company_is_found_with_its_prefix_and_without", "12345678"),
     (FindsCompaniesAsTyped, "test_a_company_abroad_is_found_by_either_of_its_numbers", "SE556123456701"),
     (TakesOneCountryForAnother, "test_companies_of_two_countries_are_two"),
+    (TakesWhatIsAskedForAsHome, "test_a_phone_without_its_countrys_code_is_one_of_the_books_own_country"),
+    (TakesWhatIsAskedForAsHome, "test_companies_of_two_countries_are_two"),
     (TakesTheFirst, "test_all_who_share_a_key_are_found_and_barred_ones_say_so", *SHARED),
     (FindsNumbersThatBeginAlike, "test_a_number_finds_its_customer_only"),
     (CountsCustomers, "test_the_next_number_of_a_range_is_behind_the_highest_there"),
     (FindsThoseWithout, "test_what_can_be_nobodys_finds_nobody", CustomerKey.PHONE),
+    (TellsOnePhone, "test_a_customer_says_by_what_it_is_found"),
     (KeepsTheTermsToItself, "test_a_customer_says_what_is_its_own"),
+    (UpdatesWhatItOnlySays, "test_what_an_update_would_change_is_said_and_not_done"),
     (WritesThoughNothingDiffers, "test_nothing_is_written_where_nothing_differs", FIELDS),
     (WritesThoughNothingDiffers, "test_nothing_is_written_where_nothing_differs", ()),
     (SendsWhatItKnows, "test_a_field_that_was_named_is_changed_and_nothing_else", "phone"),

@@ -130,9 +130,9 @@ class SpendsWhatThereIs(EconomicClient):
 
 
 class LogsWhoBuys(EconomicClient):
-    def find_customers(self, key: CustomerKey, value: str) -> Sequence[Customer]:
+    def find_customers(self, key: CustomerKey, value: str, home: str) -> Sequence[Customer]:
         logging.getLogger("connectors").debug("looking for %s", value)
-        return super().find_customers(key, value)
+        return super().find_customers(key, value, home)
 
 
 class TellsTheTokenInAnError(EconomicClient):

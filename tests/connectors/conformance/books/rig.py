@@ -35,6 +35,8 @@ from tests.connectors.conformance.rig import SystemCases, SystemRig
 REFERENCE = "SL1-12"
 #: Who buys in every plan; none of it may come out anywhere.
 BUYER = Recipient(name="Mette Planted", address="Gemmestien 7", postcode="6971", city="Plantedby", country="DK")
+#: Whose phones and company numbers the books write without a country's code or prefix, where it does not matter.
+HOME = "DK"
 #: What nothing in the books has for a number; some of it is more than a number in an address.
 NO_NUMBERS = ("987654321", "", " ", "/", "//", ".", "..", "0", "-1", "1/..", "?", "#", "%", "*", "1?x=1", "9" * 40)
 #: As a shell pattern: the methods of requests that change something.
