@@ -219,10 +219,8 @@ class Customers:
         wanted = self._settings.update_customers - {key}
         if not wanted:
             return
-        try:
-            done = self._update(number, for_known(who, self.own(number), self._settings.home_country), wanted)
-        except Skip:
-            raise PutBack("books_changed", counts=True) from None
+        contact = for_known(who, self.own(number), self._settings.home_country)
+        done = brought_up_to_date(self._update, number, contact, wanted)
         self._seen[number] = done.customer
         if done.changed:
             self.notes.append(REASONS["customer_updated"].says(number=number, fields=", ".join(done.changed)))
@@ -239,6 +237,14 @@ class Customers:
         except Skip:
             return False
         return has(found, key, value, self._settings.home_country)
+
+
+def brought_up_to_date(update: Update, number: str, contact: Contact, fields: Collection[str]) -> Updated:
+    """Raises PutBack where that customer was deleted since he was found."""
+    try:
+        return update(number, contact, fields)
+    except Skip:
+        raise PutBack("books_changed", counts=True) from None
 
 
 _WORDS = {

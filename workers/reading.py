@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,9 +20,6 @@ from shared.store.claims import PlannedDocument
 from workers.hand import Hand, Point
 from workers.tools import Tools, installed
 from workers.trace import Trace
-
-#: Words of the shop about one order that are looked at for the moment at which it was to go.
-MOST_EARLIER = 100
 
 
 class OrderReader:
@@ -44,7 +41,7 @@ class OrderReader:
     def earlier(self) -> Sequence[Order]:
         """As the shop told of it before, newest first; what cannot be read says nothing."""
         if self._earlier is None:
-            self._earlier = tuple(self._read_earlier())
+            self._earlier = tuple(readable(self._shop, self._earlier_words()))
         return self._earlier
 
     def changed(self) -> Sequence[str]:
@@ -57,14 +54,24 @@ class OrderReader:
         written = document.expected
         return written is not None and Expected.read(written).is_of(self.newest())
 
-    def _read_earlier(self) -> Iterator[Order]:
-        shop = installed(webshop, self._claim.source.kind)
-        for body in line.earlier_words(self._tools.database, self._claim, most=MOST_EARLIER):
-            with contextlib.suppress(UnreadableOrder):
-                yield shop.read_order(shop.decode_order(body))
+    @property
+    def _shop(self) -> Webshop:
+        return installed(webshop, self._claim.source.kind)
+
+    def _earlier_words(self) -> Sequence[bytes]:
+        claim = self._claim
+        with self._tools.database.account(claim.account) as c:
+            return line.earlier_words(
+                c,
+                system=claim.source.id,
+                source_type=claim.source_type,
+                source_id=claim.source_id,
+                event=claim.event,
+                since=claim.active_since,
+            )
 
     def _read(self) -> Order:
-        shop = installed(webshop, self._claim.source.kind)
+        shop = self._shop
         try:
             if self._claim.body is not None and not self._claim.needs_fetch:
                 self._trace.stages.append(("original", None))
@@ -84,6 +91,13 @@ class OrderReader:
         self._trace.talks_to = self._claim.target
         self._trace.stages.append(("original", json.dumps(body, default=str, ensure_ascii=False).encode()))
         return body
+
+
+def readable(shop: Webshop, bodies: Iterable[bytes]) -> Iterator[Order]:
+    """Those of the bodies that can be read; the others say nothing."""
+    for body in bodies:
+        with contextlib.suppress(UnreadableOrder):
+            yield shop.read_order(shop.decode_order(body))
 
 
 def exactly(shop: Webshop, order: Order, fetch: Callable[[bool], Mapping[str, Any]]) -> Order:

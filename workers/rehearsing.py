@@ -44,8 +44,7 @@ class Rehearsal:
     def __init__(self, connector: Accounting, client: AccountingClient, rounding: Sequence[str]) -> None:
         self._connector = connector
         self._client = client
-        known = connector.rounding
-        self._rounding = known if known is not None else ([learning.read(way) for way in rounding] or learning.ALL)[0]
+        self._rounding = learning.known(connector.rounding, rounding)[0]
         self._known_products = KnownProducts()
 
     def of(

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from connectors.accounting import Accounting, AccountingClient
 from shared.domain import learning
 from shared.domain.build import reference
-from shared.domain.contact import Contact
 from shared.domain.document import DocumentKind, FoundDocument
 from shared.domain.expected import Expected
-from shared.domain.money import Rounding
 from shared.domain.order import Order
 from shared.domain.settings import Handling, OrderSettings
-from shared.errors import Skip
 from shared.store import line
 from shared.store.claims import PlannedDocument, Written
 from workers.composing import Composer, Means
-from workers.customers import Earlier
+from workers.customers import Earlier, brought_up_to_date
 from workers.hand import LEASE, Hand, Point, PutBack, now
 from workers.make_once import MakeOnce
 from workers.tools import Tools
@@ -37,9 +33,7 @@ class DocumentWriter:
         self._connector = connector
         self._client = client
         #: How the books may round VAT, as far as it is known; the likeliest first.
-        self._ways: Sequence[Rounding] = [learning.read(way) for way in self._claim.rounding] or learning.ALL
-        if connector.rounding is not None:
-            self._ways = (connector.rounding,)
+        self._ways = learning.known(connector.rounding, self._claim.rounding)
         make = MakeOnce(tools.database, self._claim.account, self._claim.target.id, owner_asked=self._claim.owner_asked)
         self._means = Means(
             make=make,
@@ -115,16 +109,10 @@ class DocumentWriter:
         if would.made:
             return self._composed(replace(self._means, asks_anew=False), order, settings, kind, ours)
         for number, contact, fields in would.updated:
-            self._bring_up_to_date(number, contact, fields)
+            brought_up_to_date(self._means.update, number, contact, fields)
         for point in (Point.CUSTOMER_KNOWN, Point.PRODUCTS_KNOWN):
             self._hand.passes(point)
         return written
-
-    def _bring_up_to_date(self, number: str, contact: Contact, fields: Collection[str]) -> None:
-        try:
-            self._means.update(number, contact, fields)
-        except Skip:
-            raise PutBack("books_changed", counts=True) from None
 
     def _rehearsed(self, would: Would, order: Order, settings: OrderSettings, kind: DocumentKind, ours: str) -> Written:
         means = replace(self._means, make=would.make, update=would.update, passes=lambda point: None)  # noqa: ARG005

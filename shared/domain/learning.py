@@ -11,6 +11,11 @@ from shared.domain.money import Level, Rounding, Ties, cents
 ALL = tuple(Rounding(level, ties) for level in (Level.DOCUMENT, Level.RATE, Level.LINE) for ties in Ties)
 
 
+def known(stated: Rounding | None, stored: Sequence[str]) -> Sequence[Rounding]:
+    """The likeliest first: the one that a connector states, else what is `written` of former answers, else all."""
+    return (stated,) if stated is not None else [read(way) for way in stored] or ALL
+
+
 def left_open(known: Sequence[Rounding], lines: Sequence[tuple[int, int]], vat: Decimal) -> Sequence[Rounding]:
     """The ways by which lines of these cents and rates come to that VAT.
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Literal
 
+from psycopg import Connection
 from psycopg.rows import dict_row
 
 from shared.domain.document import FoundDocument
@@ -21,6 +23,9 @@ from shared.store import routes
 from shared.store.claims import Claim, FormerDocument, Outcome, PlannedDocument, System, Verdict, Written
 from shared.store.database import Database
 from shared.store.sql import query
+
+#: Words of the shop about one order that are looked at for the moment at which it was to go.
+MOST_EARLIER = 100
 
 #: Lost: the lease is. Outdated: the shop has said something newer. Off: something on its way is switched off. In each
 #: case nothing was frozen.
@@ -73,18 +78,19 @@ def claim(database: Database, account: int, transfer: int, *, lease: float) -> C
     )
 
 
-def earlier_words(database: Database, claim: Claim, *, most: int) -> list[bytes]:
-    """What the shop told of the order before, newest first, at most so many bodies."""
+def earlier_words(
+    connection: Connection, *, system: int, source_type: str, source_id: str, event: int | None, since: datetime | None
+) -> list[bytes]:
+    """What the shop told of the order before `event`, newest first, MOST_EARLIER bodies at most; inside an account."""
     values = {
-        "system": claim.source.id,
-        "source_type": claim.source_type,
-        "source_id": claim.source_id,
-        "event": claim.event,
-        "since": claim.active_since,
-        "most": most,
+        "system": system,
+        "source_type": source_type,
+        "source_id": source_id,
+        "event": event,
+        "since": since,
+        "most": MOST_EARLIER,
     }
-    with database.account(claim.account) as connection:
-        return [body for (body,) in connection.execute(query("earlier_words"), values)]
+    return [body for (body,) in connection.execute(query("earlier_words"), values)]
 
 
 def order_as_sent(database: Database, claim: Claim) -> bytes | None:

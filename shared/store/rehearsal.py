@@ -11,9 +11,6 @@ from psycopg.rows import class_row
 
 from shared.store.sql import query
 
-#: Words of the shop about one order that are looked at for the moment at which it was to go.
-MOST_EARLIER = 100
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldOrder:
@@ -46,19 +43,6 @@ def told_orders(connection: Connection, *, of: int, transfer: int | None = None,
     values = {"connection": of, "transfer": transfer, "most": most}
     with connection.cursor(row_factory=class_row(ToldOrder)) as cursor:
         return cursor.execute(query("rehearsed_orders"), values).fetchall()
-
-
-def earlier_words(connection: Connection, order: ToldOrder) -> list[bytes]:
-    """What the shop told of it before, newest first. Runs inside an account."""
-    values = {
-        "system": order.source,
-        "source_type": order.source_type,
-        "source_id": order.source_id,
-        "event": order.event,
-        "since": order.active_since,
-        "most": MOST_EARLIER,
-    }
-    return [row[0] for row in connection.execute(query("earlier_words"), values).fetchall()]
 
 
 def rounding_of(connection: Connection, system: int) -> Sequence[str]:

@@ -6,24 +6,16 @@ with others are refused before anything is sent.
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from werkzeug.wrappers import Request, Response
-
 from shared.domain.build import own_token
-from shared.intake import Origin
-from shared.store import setup
 from shared.store.database import Database
-from tests.connectors.woocommerce.recordings import SETS, WOOCOMMERCE, load, needs_recordings, orders_in, rest_bodies
-from tests.connectors.woocommerce.replay import answer, serving
-from tests.line.rig import Line, line_to
-from tests.support.orders import tell
-from tests.support.shop import KEYRING
+from tests.connectors.woocommerce.recordings import needs_recordings
+from tests.line.recorded_shop import Bodies, newest, recorded, recorded_shop, work_on
+from tests.line.rig import Line
 
 pytestmark = needs_recordings
 
@@ -41,43 +33,13 @@ EXPECTED = {
 }
 
 
-def recorded() -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Set -> order id -> its bodies."""
-    found: dict[str, dict[str, list[dict[str, Any]]]] = {name: defaultdict(list) for name in SETS}
-    for name, body in rest_bodies():
-        for order in orders_in(body):
-            if isinstance(order.get("date_modified_gmt"), str):
-                found[name.partition("/")[0]][str(order["id"])].append(order)
-    for path in sorted((WOOCOMMERCE / "live" / "webhooks").glob("*.json")):
-        for order in orders_in(load(path).get("body_json")):
-            found["live"][str(order["id"])].append(order)
-    return found
-
-
-def through(store: Database, orders: Mapping[str, list[dict[str, Any]]]) -> Counter[tuple[str, str]]:
+def through(store: Database, orders: Bodies) -> Counter[tuple[str, str]]:
     """Takes a shop's orders in and works until none waits; how they ended, after a look at the books."""
-    newest = {number: max(bodies, key=lambda body: str(body["date_modified_gmt"])) for number, bodies in orders.items()}
-
-    def shop_says(request: Request) -> Response:
-        number = request.path.rpartition("/")[2]
-        return answer(json.loads(json.dumps(newest[number], default=str)))
-
-    with serving(by=shop_says) as shop, line_to(store) as line:
-        with store.account(line.shop.account) as c:
-            key = {"consumer_key": "ck_recorded", "consumer_secret": "cs_recorded"}
-            setup.change_credentials(c, KEYRING, line.shop.webshop, {"url": shop.url, **key})
-        line.books.put_years(*((date(year, 1, 1), date(year, 12, 31)) for year in range(2010, 2031)))
-        for number in ("FREIGHT", "FEE"):
-            line.books.put_product(number)
-        for bodies in orders.values():
-            for at, body in enumerate(bodies):
-                tell(line.shop, body, delivery=str(at), origin=Origin.POLL)
+    with recorded_shop(store, orders) as line:
         for number in orders:
-            line.work(number)
-            if line.state(number)[0] == "waiting":
-                line.work(number)
+            work_on(line, number)
         ends = Counter(line.state(number) for number in orders)
-        check_the_books(line, newest)
+        check_the_books(line, newest(orders))
     return ends
 
 

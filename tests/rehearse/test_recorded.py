@@ -6,8 +6,8 @@ import pytest
 
 from shared.store.database import Database
 from tests.connectors.woocommerce.recordings import SETS, needs_recordings
-from tests.line.test_recordings import recorded
-from tests.rehearse.recorded import carried_out, ends, recorded_shop, rehearsed, writes
+from tests.line.recorded_shop import recorded, recorded_shop
+from tests.rehearse.recorded import carried_out, ends, rehearsed, writes
 
 pytestmark = needs_recordings
 

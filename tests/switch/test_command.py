@@ -9,7 +9,7 @@ import pytest
 from tests.support.orders import tell, woo_order
 from tests.support.shop import open_shop
 from tests.switch.conftest import Desk
-from tools.switch import command
+from tools.cli import agreeing
 
 
 def hold(desk: Desk, many: int = 1) -> None:
@@ -61,7 +61,7 @@ def test_a_release_lists_the_newest_and_asks(desk: Desk, monkeypatch: pytest.Mon
     assert [line.split()[0] for line in refused.stdout.splitlines()[2:12]] == [str(n) for n in range(12, 2, -1)]
 
     # And at a terminal it asks: without an answer nobody agreed
-    monkeypatch.setattr(command, "is_terminal", lambda: True)
+    monkeypatch.setattr(agreeing, "is_terminal", lambda: True)
     asked = desk.command.run("release", "--connection", "Orders")
     assert "Let 12 orders go? [y/N]" in asked.stdout
     assert set(desk.states().values()) == {"held"}

@@ -16,9 +16,8 @@ from tests.support.waiting import eventually
 from tests.versions.conftest import FIRST, Desk
 from tools.apply import turn
 from tools.apply.turn import our_turn
-from tools.cli import who
+from tools.cli import agreeing, who
 from tools.cli.problems import Exit, Problem
-from tools.versions import command
 from tools.versions.taking_back import take_back, what_changes
 
 #: Somebody waits for a lock.
@@ -44,7 +43,7 @@ def at_a_terminal(
         while_asked()
         return answer
 
-    monkeypatch.setattr(command, "is_terminal", lambda: True)
+    monkeypatch.setattr(agreeing, "is_terminal", lambda: True)
     monkeypatch.setattr("click.confirm", confirm)
     return asked
 

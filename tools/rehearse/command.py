@@ -19,7 +19,7 @@ from tools.rehearse import dry_run as running
 from tools.rehearse import orders, telling
 from tools.rehearse.orders import Subject
 from tools.rehearse.through import Through, named, rehearsal_of
-from tools.versions.history import newest_and, subject_named
+from tools.versions import history as versions
 
 of_account = click.option("--account", metavar="NAME", help="The account, where there are several.")
 of_connection = click.option("--connection", metavar="NAME", help="The connection, where there are several.")
@@ -55,8 +55,9 @@ def dry_run(
     with opened(context) as place:
         through, subjects = _subjects(place, order, last, file, account, connection)
         settings = running.settings_of(through.connection.settings, "what is stored of its settings")
-        with rehearsal_of(place, through) as (rehearsal, _):
-            told = list(running.dry_run(place, through, rehearsal, subjects, settings))
+        with rehearsal_of(place, through) as rehearsal:
+            readings = [orders.Reading(place, through, subject) for subject in subjects]
+            told = list(running.dry_run(place, through, rehearsal, readings, settings))
     if not through.connection.active:
         says = f"{through.name} is switched off: nothing goes until `shopledger switch on`"
         click.echo(harmless(says), err=True)
@@ -100,9 +101,9 @@ def preview(
         stored = through.connection.settings
         other = _of_file(through, file) if file is not None else _of_version(place, through, version or 0)
         both = (running.settings_of(stored, "what is stored"), running.settings_of(other, "what it would be"))
-        subjects = orders.last(place, through, last)
-        with rehearsal_of(place, through) as (rehearsal, _):
-            now, then = ([*running.dry_run(place, through, rehearsal, subjects, one, by_rules=True)] for one in both)
+        readings = [orders.Reading(place, through, subject) for subject in orders.last(place, through, last)]
+        with rehearsal_of(place, through) as rehearsal:
+            now, then = ([*running.dry_run(place, through, rehearsal, readings, one, by_rules=True)] for one in both)
         found = [running.Difference(one.subject, one, after) for one, after in zip(now, then, strict=True)]
     if as_json:
         print_json([one.as_json() for one in found])
@@ -132,6 +133,6 @@ def _of_file(through: Through, file: Path) -> dict[str, Any]:
 
 
 def _of_version(place: Place, through: Through, version: int) -> dict[str, Any]:
-    subject = subject_named(place, account=through.account.name, connection=through.connection.name, typed=())
-    _, found = newest_and(place, subject, [version])
+    of = versions.Subject(through.account, through.connection, through.books.kind)
+    _, found = versions.newest_and(place, of, [version])
     return dict(found.settings)

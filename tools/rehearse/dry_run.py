@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import orjson
@@ -16,8 +15,7 @@ from shared.errors import Fate
 from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
 from tools.cli.texts import harmless
-from tools.rehearse import orders
-from tools.rehearse.orders import Subject
+from tools.rehearse.orders import Reading, Subject
 from tools.rehearse.through import Through
 from workers.rehearsing import Rehearsal, Rehearsed
 from workers.routing import way_of
@@ -107,7 +105,7 @@ def dry_run(
     place: Place,
     through: Through,
     rehearsal: Rehearsal,
-    subjects: Sequence[Subject],
+    readings: Sequence[Reading],
     settings: OrderSettings,
     *,
     by_rules: bool = False,
@@ -116,24 +114,24 @@ def dry_run(
 
     `by_rules`: as if each came now, whatever its owner said of it, and whatever it is in the books already.
     """
-    for subject in subjects:
-        yield Told(subject, _rehearsed(place, through, rehearsal, subject, settings, by_rules=by_rules))
+    for reading in readings:
+        yield Told(reading.subject, _rehearsed(place, through, rehearsal, reading, settings, by_rules=by_rules))
 
 
 def _rehearsed(
     place: Place,
     through: Through,
     rehearsal: Rehearsal,
-    subject: Subject,
+    reading: Reading,
     settings: OrderSettings,
     *,
     by_rules: bool,
 ) -> Rehearsed:
-    told = subject.told
+    subject, told = reading.subject, reading.subject.told
     if told is not None and told.ignored_why is not None and not by_rules:
         return Rehearsed(reason="ignored", sentence=told.ignored_why, is_skipped=True)
     try:
-        order = orders.read(place, through, subject)
+        order = reading.order
     except Fate as fate:
         return Rehearsed(reason=fate.code, sentence=fate.message)
     if told is not None and not by_rules:
@@ -147,7 +145,7 @@ def _rehearsed(
         settings,
         subject.reference(through, order),
         since=told.active_since if told is not None else None,
-        earlier=partial(orders.earlier, place, through, subject),
+        earlier=lambda: reading.earlier,
         kind=None if by_rules else subject.kind,
         is_waived=told is not None and not by_rules and (told.is_waived or bool(subject.in_books)),
     )

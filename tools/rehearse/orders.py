@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,12 @@ from shared.domain.build import reference
 from shared.domain.document import DocumentKind
 from shared.domain.order import Order
 from shared.domain.reasons import needs_user
-from shared.store import rehearsal
+from shared.store import line, rehearsal
 from shared.store.rehearsal import ToldOrder
 from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
 from tools.rehearse.through import Through, asked_shop
-from workers.reading import exactly
+from workers.reading import exactly, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,36 +67,45 @@ def from_file(path: Path) -> Subject:
         raise Problem(f"{path}: cannot be read ({error.strerror})", Exit.WRONG_FILE) from None
 
 
-def read(place: Place, through: Through, subject: Subject) -> Order:
-    """As a worker would read it. Raises fates."""
-    shop, told = through.webshop, subject.told
-    fetch = partial(_fetched, place, through, "" if told is None else told.source_id)
-    try:
-        if subject.body is not None and not (told is not None and told.needs_fetch):
-            order = shop.read_order(shop.decode_order(subject.body))
-        else:
-            order = shop.read_order(fetch(False))
-        return order if told is None else exactly(shop, order, fetch)
-    except UnreadableOrder as error:
-        raise needs_user("unreadable_order", path=error.path or "its start", problem=error.problem) from None
+class Reading:
+    """Of one order, as a worker would read it; each part once, when it is asked for."""
 
+    def __init__(self, place: Place, through: Through, subject: Subject) -> None:
+        self._place = place
+        self._through = through
+        self.subject = subject
 
-def earlier(place: Place, through: Through, subject: Subject) -> Sequence[Order]:
-    """As the shop told of it before, newest first; what cannot be read says nothing."""
-    if subject.told is None:
-        return ()
-    with place.database.account(through.account.id) as c:
-        bodies = rehearsal.earlier_words(c, subject.told)
-    return list(_readable(through, bodies))
+    @cached_property
+    def order(self) -> Order:
+        """Raises fates."""
+        shop, told = self._through.webshop, self.subject.told
+        try:
+            if self.subject.body is not None and not (told is not None and told.needs_fetch):
+                order = shop.read_order(shop.decode_order(self.subject.body))
+            else:
+                order = shop.read_order(self._fetched(False))
+            return order if told is None else exactly(shop, order, self._fetched)
+        except UnreadableOrder as error:
+            raise needs_user("unreadable_order", path=error.path or "its start", problem=error.problem) from None
 
+    @cached_property
+    def earlier(self) -> Sequence[Order]:
+        """As the shop told of it before, newest first; what cannot be read says nothing."""
+        told = self.subject.told
+        if told is None:
+            return ()
+        with self._place.database.account(self._through.account.id) as c:
+            bodies = line.earlier_words(
+                c,
+                system=told.source,
+                source_type=told.source_type,
+                source_id=told.source_id,
+                event=told.event,
+                since=told.active_since,
+            )
+        return list(readable(self._through.webshop, bodies))
 
-def _readable(through: Through, bodies: Sequence[bytes]) -> Iterator[Order]:
-    shop = through.webshop
-    for body in bodies:
-        with contextlib.suppress(UnreadableOrder):
-            yield shop.read_order(shop.decode_order(body))
-
-
-def _fetched(place: Place, through: Through, source_id: str, exact: bool) -> Mapping[str, Any]:
-    with asked_shop(place, through) as client:
-        return client.get_order(source_id, exact=exact)
+    def _fetched(self, exact: bool) -> Mapping[str, Any]:
+        told = self.subject.told
+        with asked_shop(self._place, self._through) as client:
+            return client.get_order("" if told is None else told.source_id, exact=exact)

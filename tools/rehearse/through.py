@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from connectors.accounting import Accounting, AccountingClient
+from connectors.accounting import Accounting
 from connectors.base import Webshop, WebshopClient
 from connectors.registry import accounting, webshop
 from shared.errors import Retry
@@ -70,13 +70,13 @@ def _all(place: Place, account: StoredAccount) -> list[Through]:
 
 
 @contextlib.contextmanager
-def rehearsal_of(place: Place, through: Through) -> Iterator[tuple[Rehearsal, AccountingClient]]:
+def rehearsal_of(place: Place, through: Through) -> Iterator[Rehearsal]:
     """Raises Problem where the books cannot be opened."""
     books = Books(through.books.id, through.books.name, through.books.kind)
     with place.database.account(through.account.id) as c:
         rounding = rehearsal.rounding_of(c, through.books.id)
     with opened_books(place, through.account, books) as client:
-        yield Rehearsal(through.accounting, client, rounding), client
+        yield Rehearsal(through.accounting, client, rounding)
 
 
 @contextlib.contextmanager

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
+from tools.cli.agreeing import agrees
 from tools.cli.output import as_json, print_json
 from tools.cli.place import opened
 from tools.cli.problems import Exit, Problem
@@ -94,11 +93,4 @@ def _refuse(waiting: releasing.Waiting) -> None:
 
 
 def _agrees(held: int) -> bool:
-    """Raises Problem where nobody can be asked."""
-    if not is_terminal():
-        raise Problem("nothing was released: say --yes to let them go", Exit.FOUND_TROUBLE)
-    return click.confirm(f"Let {many(held, 'order')} go?")
-
-
-def is_terminal() -> bool:
-    return sys.stdin.isatty()
+    return agrees(f"Let {many(held, 'order')} go?", or_else="nothing was released: say --yes to let them go")

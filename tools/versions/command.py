@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import click
 
+from tools.cli.agreeing import agrees
 from tools.cli.output import as_json, print_json
 from tools.cli.place import Place, opened
-from tools.cli.problems import Exit, Problem
+from tools.cli.problems import Exit
 from tools.versions import taking_back, telling
 from tools.versions.history import History, Pair, Subject, compared, history, subject_named
 
@@ -83,22 +83,12 @@ def _take_back(
         print_json({**pair.as_json(), "made": made})
         context.exit(0 if yes else Exit.FOUND_TROUBLE)
     telling.show_plan(pair)
-    if not yes and not _agrees(number):
+    or_else = "nothing was taken back: say --yes to have it done"
+    if not yes and not agrees(f"Take version {number} back?", or_else=or_else):
         click.echo("Nothing was taken back.")
         return
     made = taking_back.take_back(place, pair)
     click.echo(f"Taken back: version {made} is in use, with the settings of version {number}.")
-
-
-def _agrees(number: int) -> bool:
-    """Raises Problem where nobody can be asked."""
-    if not is_terminal():
-        raise Problem("nothing was taken back: say --yes to have it done", Exit.FOUND_TROUBLE)
-    return click.confirm(f"Take version {number} back?")
-
-
-def is_terminal() -> bool:
-    return sys.stdin.isatty()
 
 
 def _check(*, limit: int | None, compare: int | None, other: int | None, take_back: int | None, yes: bool) -> None:
