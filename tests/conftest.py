@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from shared.store.database import Database
+from tests.support.processes import NO_BROKER, ingest
 from tests.support.servers import DatabaseAddress, OwnPostgres, Postgres, Rabbit, Run, must_not_miss, told
 from tests.support.waiting import eventually
 from tools.definitions import load_definitions
@@ -98,6 +99,13 @@ def store(database: DatabaseAddress) -> Iterator[Database]:
     opened = Database(database.app_url, name="test")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def ingest_port(database: DatabaseAddress) -> Iterator[int]:
+    """Of an ingest on this worker's database."""
+    with ingest(database.app_url, SHOPLEDGER_BROKER_URL=NO_BROKER) as port:
+        yield port
 
 
 @pytest.fixture(scope="session")

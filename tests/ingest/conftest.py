@@ -6,15 +6,13 @@ from dataclasses import dataclass
 import pytest
 
 from shared.store.database import Database
-from tests.support.processes import ingest
+from tests.support.processes import NO_BROKER, ingest
 from tests.support.servers import DatabaseAddress
 from tests.support.shop import Shop, open_shop
 from tests.support.wire import Answer, exchange, request, woo_headers
 
 #: Small, so that a test can go past it.
 MAX_BODY_BYTES = 200_000
-#: Where no broker listens: ingest must not care.
-NO_BROKER = "amqp://guest:guest@127.0.0.1:9/%2F"
 
 
 @dataclass

@@ -15,9 +15,9 @@ from ingest.outage import Outage
 from ingest.subscriptions import Subscriptions
 from ingest.webhook import Receiver
 from shared.store.database import Database
-from tests.ingest.conftest import NO_BROKER, Door
+from tests.ingest.conftest import Door
 from tests.ingest.test_answers import ORDER
-from tests.support.processes import ingest
+from tests.support.processes import NO_BROKER, ingest
 from tests.support.servers import OwnPostgres
 from tests.support.shop import KEYRING, open_shop
 from tests.support.wire import Answer, exchange, request, woo_headers

@@ -5,63 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from connectors.economic.sandbox import EconomicSandbox
-from connectors.woocommerce.sandbox import WooCommerceSandbox
 from shared.store.database import Database
 from tests.command.rig import json_of, shopledger, up
-from tests.line.rig import Line, line_to
-from tests.support.processes import ingest
-from tests.support.servers import DatabaseAddress
+from tests.line.rig import Line
+from tests.line.telling import change, place_order, shop_of, telling_line
 from tests.support.waiting import eventually
 from tools.demo.outside import outside
 
-#: Where no broker listens: ingest must not care.
-NO_BROKER = "amqp://guest:guest@127.0.0.1:9/%2F"
 BY_STATE = {"processing": {"document": "order"}, "completed": {"document": "invoice", "book": True}}
-WEBHOOKS = ("order.created", "order.updated")
 Books = list[tuple[str, str, Decimal]]
-
-
-@pytest.fixture(scope="module")
-def ingest_port(database: DatabaseAddress) -> Iterator[int]:
-    with ingest(database.app_url, SHOPLEDGER_BROKER_URL=NO_BROKER) as port:
-        yield port
 
 
 @pytest.fixture
 def line(store: Database, ingest_port: int) -> Iterator[Line]:
-    """The shop tells ingest of its orders."""
-    with line_to(store, with_shop=True, by_state=BY_STATE) as line:
-        for topic in WEBHOOKS:
-            public_id = line.shop.add_webhook(topic, f"secret of {topic}")
-            url = f"http://127.0.0.1:{ingest_port}/webhooks/{public_id}"
-            shop_of(line).put_webhook(topic=topic, delivery_url=url, secret=f"secret of {topic}")
+    with telling_line(store, ingest_port, BY_STATE) as line:
         yield line
-
-
-def shop_of(line: Line) -> WooCommerceSandbox:
-    assert line.woo is not None
-    return line.woo
-
-
-def place_order(shop: WooCommerceSandbox, status: str) -> int:
-    placed = shop.put_order(
-        status=status,
-        lines=[{"name": "Bordlampe", "sku": "LAMP-0107", "price": "749.00"}],
-        billing={"first_name": "Mette", "last_name": "Holm", "email": "mette@lampeland.example", "country": "DK"},
-    )
-    return int(placed["id"])
-
-
-def change(shop: WooCommerceSandbox, order: int, **fields: Any) -> None:
-    """Returns when the shop has told of it."""
-    shop.advance_clock(5)
-    shop.change_order(order, **fields)
-    shop.drain()
 
 
 def in_the(books: EconomicSandbox) -> Books:
@@ -72,7 +34,6 @@ def test_an_order_becomes_a_booked_invoice_as_its_shop_moves_it_on(line: Line) -
     # Given an order that waits for its payment
     shop = shop_of(line)
     order = place_order(shop, "pending")
-    shop.drain()
     line.work(order)
     assert (line.state(order), in_the(line.books)) == (("skipped", "state_not_allowed"), [])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.woocommerce.sandbox import WooCommerceSandbox
@@ -11,8 +11,6 @@ from shared.sandbox.journal import Entry
 from shared.store.database import Database
 from tests.line.rig import Line, line_to
 
-#: Where no broker listens: ingest must not care.
-NO_BROKER = "amqp://guest:guest@127.0.0.1:9/%2F"
 BY_STATE = {
     "on-hold": {"document": "order"},
     "processing": {"document": "invoice"},
@@ -23,9 +21,9 @@ WRITES = ("POST", "PUT")
 
 
 @contextlib.contextmanager
-def telling_line(store: Database, ingest_port: int) -> Iterator[Line]:
+def telling_line(store: Database, ingest_port: int, by_state: Mapping[str, Any] = BY_STATE) -> Iterator[Line]:
     """Whether the shop is told anything itself is chosen by `let_tell`."""
-    with line_to(store, with_shop=True, by_state=BY_STATE) as line:
+    with line_to(store, with_shop=True, by_state=by_state) as line:
         for topic in ("order.created", "order.updated"):
             public_id = line.shop.add_webhook(topic, f"secret of {topic}")
             url = f"http://127.0.0.1:{ingest_port}/webhooks/{public_id}"
@@ -42,9 +40,8 @@ def let_tell(line: Line, way: str) -> None:
     line.choose({"by_state": BY_STATE, "write_back": way})
 
 
-def place_order(line: Line, status: str = "processing") -> int:
+def place_order(shop: WooCommerceSandbox, status: str = "processing") -> int:
     """An order that ingest was told of."""
-    shop = shop_of(line)
     placed = shop.put_order(
         status=status,
         lines=[{"name": "Bordlampe", "sku": "LAMP-0107", "price": "749.00"}],
@@ -54,8 +51,8 @@ def place_order(line: Line, status: str = "processing") -> int:
     return int(placed["id"])
 
 
-def change(line: Line, order: int, *, seconds: float = 5, **fields: Any) -> None:
-    shop = shop_of(line)
+def change(shop: WooCommerceSandbox, order: int, *, seconds: float = 5, **fields: Any) -> None:
+    """Returns when the shop has told of it."""
     shop.advance_clock(seconds)
     shop.change_order(order, **fields)
     shop.drain()

@@ -10,7 +10,6 @@ import pytest
 from shared.store.database import Database
 from tests.line.rig import Line
 from tests.line.telling import (
-    NO_BROKER,
     change,
     in_shop,
     let_tell,
@@ -22,14 +21,6 @@ from tests.line.telling import (
     telling_line,
     written,
 )
-from tests.support.processes import ingest
-from tests.support.servers import DatabaseAddress
-
-
-@pytest.fixture(scope="module")
-def ingest_port(database: DatabaseAddress) -> Iterator[int]:
-    with ingest(database.app_url, SHOPLEDGER_BROKER_URL=NO_BROKER) as port:
-        yield port
 
 
 @pytest.fixture
@@ -41,7 +32,7 @@ def line(store: Database, ingest_port: int) -> Iterator[Line]:
 def test_each_state_of_a_document_is_noted_once_beside_the_order(line: Line) -> None:
     # Given a shop whose owner wants to see there what is in the books
     let_tell(line, "note")
-    order = place_order(line)
+    order = place_order(shop_of(line))
 
     # When its invoice is a draft, then that is noted
     line.work(order)
@@ -49,7 +40,7 @@ def test_each_state_of_a_document_is_noted_once_beside_the_order(line: Line) -> 
     assert (line.state(order), in_shop(line, order)) == (("done", ""), [draft])
 
     # When it is booked, then that is noted, under its new number, and no customer was told of either
-    change(line, order, status="completed")
+    change(shop_of(line), order, status="completed")
     line.work(order)
     booked = f"Invoice {number(line)} in e-conomic (booked)"
     assert (line.state(order), in_shop(line, order)) == (("done", ""), [draft, booked])
@@ -59,12 +50,12 @@ def test_each_state_of_a_document_is_noted_once_beside_the_order(line: Line) -> 
 def test_a_field_holds_the_newest_document_alone(line: Line) -> None:
     # Given an order that is an order in the books
     let_tell(line, "field")
-    order = place_order(line, "on-hold")
+    order = place_order(shop_of(line), "on-hold")
     line.work(order)
     assert in_shop(line, order) == [f"Order {number(line)} in e-conomic (draft)"]
 
     # When it becomes an invoice, then the field names that
-    change(line, order, status="processing")
+    change(shop_of(line), order, status="processing")
     line.work(order)
     assert in_shop(line, order) == [f"Invoice {number(line)} in e-conomic (draft)"]
 
@@ -73,7 +64,7 @@ def test_a_field_holds_the_newest_document_alone(line: Line) -> None:
 def test_what_we_write_ourselves_is_no_news(line: Line, seconds: float) -> None:
     # Given an order that was told of, and a shop that tells us of our own field, in the same second or later
     let_tell(line, "field")
-    order = place_order(line)
+    order = place_order(shop_of(line))
     shop_of(line).advance_clock(seconds)
     line.work(order)
     told, asked = in_shop(line, order), requests(line)
@@ -95,9 +86,9 @@ def test_what_we_write_ourselves_is_no_news(line: Line, seconds: float) -> None:
 def test_a_change_that_comes_with_our_own_is_still_told(line: Line) -> None:
     # Given an order to which we have written, and whose customer moved then
     let_tell(line, "field")
-    order = place_order(line)
+    order = place_order(shop_of(line))
     line.work(order)
-    change(line, order, shipping={"city": "Odense"})
+    change(shop_of(line), order, shipping={"city": "Odense"})
 
     # When it is handled, then that alone is said
     line.work(order)
@@ -105,7 +96,7 @@ def test_a_change_that_comes_with_our_own_is_still_told(line: Line) -> None:
 
 
 def test_a_shop_is_told_nothing_unless_that_is_chosen(line: Line) -> None:
-    order = place_order(line)
+    order = place_order(shop_of(line))
     line.work(order)
     assert (line.state(order), in_shop(line, order)) == (("done", ""), [])
     assert requests(line) == []
@@ -113,7 +104,7 @@ def test_a_shop_is_told_nothing_unless_that_is_chosen(line: Line) -> None:
 
 def test_an_order_from_before_it_was_chosen_is_told_at_its_next_look(line: Line) -> None:
     # Given an order that is in the books
-    order = place_order(line)
+    order = place_order(shop_of(line))
     line.work(order)
 
     # When it is chosen, in one way and then in the other, and the order is looked at, then the shop is told each time

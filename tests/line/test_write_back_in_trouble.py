@@ -12,7 +12,6 @@ from connectors.woocommerce.client import WooCommerceClient
 from shared.store.database import Database
 from tests.line.rig import Killed, Line
 from tests.line.telling import (
-    NO_BROKER,
     in_shop,
     let_tell,
     look_again,
@@ -23,15 +22,7 @@ from tests.line.telling import (
     telling_line,
     work_on,
 )
-from tests.support.processes import ingest
-from tests.support.servers import DatabaseAddress
 from workers import write_back
-
-
-@pytest.fixture(scope="module")
-def ingest_port(database: DatabaseAddress) -> Iterator[int]:
-    with ingest(database.app_url, SHOPLEDGER_BROKER_URL=NO_BROKER) as port:
-        yield port
 
 
 @pytest.fixture
@@ -44,7 +35,7 @@ def line(store: Database, ingest_port: int) -> Iterator[Line]:
 def test_a_key_that_may_only_read_leaves_the_order_done_and_is_said(line: Line, way: str) -> None:
     # Given a key that may not write
     let_tell(line, way)
-    order = place_order(line)
+    order = place_order(shop_of(line))
     shop = shop_of(line)
     key = shop.shop.keys[shop.consumer_key]
     shop.shop.keys.clear()
@@ -76,7 +67,7 @@ def test_a_key_that_may_only_read_leaves_the_order_done_and_is_said(line: Line, 
 def test_a_shop_that_cannot_be_told_holds_up_nothing_in_the_books(line: Line, trouble: dict[str, Any]) -> None:
     # Given a shop in trouble
     let_tell(line, "note")
-    orders = [place_order(line), place_order(line)]
+    orders = [place_order(shop_of(line)), place_order(shop_of(line))]
     shop_of(line).add_fault(**trouble)
 
     # When orders go, then all of them are done at once, and what is missing is said
@@ -122,7 +113,7 @@ def test_a_worker_that_dies_while_it_tells_has_written_down_the_document(
 ) -> None:
     # Given a worker that is killed before or after the shop has heard
     let_tell(line, way)
-    order = place_order(line, status)
+    order = place_order(shop_of(line), status)
     name = f"write_{way}"
     with (
         patch.object(WooCommerceClient, name, dying(getattr(WooCommerceClient, name))),
@@ -144,7 +135,7 @@ def test_a_worker_that_dies_while_it_tells_has_written_down_the_document(
 
 def test_a_mistake_of_ours_in_telling_is_none_in_the_books(line: Line) -> None:
     let_tell(line, "note")
-    order = place_order(line)
+    order = place_order(shop_of(line))
     with patch.object(write_back, "_write", side_effect=KeyError("planted")):
         line.work(order)
     assert (line.state(order), len(line.books.documents())) == (("done", "shop_not_told"), 1)

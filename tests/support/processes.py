@@ -19,6 +19,8 @@ from tests.support.wire import exchange, request
 
 ROOT = Path(__file__).parents[2]
 READY_WITHIN = 30.0
+#: Where no broker listens: ingest must not care.
+NO_BROKER = "amqp://guest:guest@127.0.0.1:9/%2F"
 
 
 def environment(database_url: str, **more: str) -> dict[str, str]:
