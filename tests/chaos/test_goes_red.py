@@ -21,6 +21,8 @@ CAUGHT: dict[str, tuple[Sequence[str], str]] = {
 }
 #: Seconds for a new customer: long enough for a second worker to look in between.
 SLOW_CUSTOMERS = 0.5
+#: A strike must meet its moment: on a machine that others keep busy it may miss, and is tried once more.
+STRIKES = 3
 
 
 def aimed(deck: Sequence[str], *, broken: str, within: float) -> Plan:
@@ -41,7 +43,10 @@ def aimed(deck: Sequence[str], *, broken: str, within: float) -> Plan:
 def test_a_broken_build_is_caught(broken: str, shared_servers: Servers) -> None:
     # Given a build that lacks what keeps orders from being lost or doubled, when that strikes which it is there for
     deck, found = CAUGHT[broken]
-    report = run(aimed(deck, broken=broken, within=5.0), shared_servers)
+    for _ in range(STRIKES):
+        report = run(aimed(deck, broken=broken, within=5.0), shared_servers)
+        if report.is_hard_enough and report.verdict.counts()[found] > 0:
+            break
 
     # Then the strike has happened, and it is red, for the right reason
     assert report.is_hard_enough, report.kill_log
