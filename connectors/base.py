@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel
@@ -56,9 +57,25 @@ class OrderState:
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
-    """Orders as the shop sent them (decoded JSON, amounts as str or Decimal), in the order of their modification."""
+    """Orders as the shop sent them: decoded JSON, amounts as str or Decimal."""
 
     orders: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderGlance:
+    """As much of an order as tells whether we know it. What its shop does not say readably is None."""
+
+    id: str
+    #: As people see it; the id where the shop gives no other.
+    number: str
+    status: str | None
+    #: Both aware, UTC.
+    modified_at: datetime | None
+    created_at: datetime | None
+    #: Gross, in `currency`.
+    total: Decimal | None
+    currency: str | None
 
 
 class WebshopClient(Protocol):
@@ -76,6 +93,40 @@ class WebshopClient(Protocol):
         """All orders modified at or after that moment (aware), oldest change first, without a gap while the set moves.
 
         An order that changes meanwhile may come twice. Trashed orders are not listed.
+        """
+        ...
+
+    def list_orders_created(
+        self, *, after: datetime, before: datetime | None = None, states: Sequence[str] | None = None
+    ) -> Iterator[OrderPage]:
+        """All orders made in [after, before) (aware), oldest first; `states` None: in any but the trash.
+
+        None is missing that was among them all the time, whatever comes, goes or changes meanwhile. Behind the last
+        come orders that were changed meanwhile, oldest change first: known ones again, and those that came in by
+        another state or date.
+        """
+        ...
+
+    def list_orders_by_id(self, ids: Sequence[str]) -> Iterator[OrderPage]:
+        """The orders with these ids, trashed ones too, in any order: `most_by_id` of them a request.
+
+        An id that the shop does not list is left out: ask `get_order` before taking it for gone, since an order may
+        change its place meanwhile, or be in a state that its shop has no more.
+        """
+        ...
+
+    def list_order_ids(self, *, after: datetime, before: datetime | None = None) -> Iterator[Sequence[OrderGlance]]:
+        """A little of each order of `list_orders_created`, in small answers: to find what was never seen."""
+        ...
+
+    def count_orders(self, *, after: datetime, before: datetime) -> int | None:
+        """How many orders were made in [after, before), the trash left out; None where the shop does not say."""
+        ...
+
+    def customer_role(self, customer_id: str) -> str | None:
+        """The shop's own word for what that customer is ("wholesale_customer"); None for one who is gone, or has none.
+
+        Raises NeedsUser("customers_hidden") where the key reads orders and may not see customers.
         """
         ...
 
@@ -161,6 +212,8 @@ class WebhookSender(Connector):
 class Webshop(WebhookSender):
     #: The topics that a subscription set needs for orders.
     order_topics: ClassVar[tuple[str, ...]]
+    #: Orders that one request by ids takes; None where the shop lists none by id.
+    most_by_id: ClassVar[int | None] = None
 
     @abstractmethod
     def read_order(self, body: Mapping[str, Any]) -> Order:
@@ -169,6 +222,21 @@ class Webshop(WebhookSender):
     @abstractmethod
     def decode_order(self, raw: bytes) -> Mapping[str, Any]:
         """A stored webhook body as the mapping `read_order` takes. Raises UnreadableOrder."""
+
+    @abstractmethod
+    def notice_of(self, body: Mapping[str, Any]) -> Notice:
+        """What an order that was fetched or listed says, as `read_notice` says it of a webhook with that body.
+
+        A STATE, of a trashed order too, with the topic "order.listed"; REFUSED with "no_id" without one. Never raises.
+        """
+
+    @abstractmethod
+    def content(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the body says of the order: equal for two bodies by which the shop says the same.
+
+        Whoever asks, on which way, and what we wrote back make no difference, nor does saving the order once more: its
+        date of modification is left out. Only bodies with the same decimals can be compared. Never raises.
+        """
 
     @abstractmethod
     def connect(self, credentials: BaseModel, pace: Pace = UNHURRIED) -> WebshopClient:

@@ -13,6 +13,8 @@ from connectors.pace import UNHURRIED, Pace
 from connectors.woocommerce import credentials as access
 from connectors.woocommerce import read, webhook
 from connectors.woocommerce.client import WooCommerceClient
+from connectors.woocommerce.content import content
+from connectors.woocommerce.walk import PER_PAGE
 from shared.domain.notice import Notice
 from shared.domain.order import Order
 
@@ -22,6 +24,7 @@ class WooCommerce(Webshop):
     title: ClassVar[str] = "WooCommerce"
     #: order.deleted is the bin only; nothing is sent when an order is deleted for good (observed 10).
     order_topics: ClassVar[tuple[str, ...]] = ("order.created", "order.updated", "order.deleted", "order.restored")
+    most_by_id: ClassVar[int | None] = PER_PAGE
     Credentials: ClassVar[type[BaseModel]] = access.Credentials
 
     def is_ping(self, request: WebhookRequest) -> bool:
@@ -38,6 +41,12 @@ class WooCommerce(Webshop):
 
     def decode_order(self, raw: bytes) -> Mapping[str, Any]:
         return read.decode_order(raw)
+
+    def notice_of(self, body: Mapping[str, Any]) -> Notice:
+        return webhook.notice_of(body)
+
+    def content(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        return content(body)
 
     def origin(self, credentials: BaseModel) -> str:
         parts = urlsplit(_ours(credentials).url)

@@ -1,37 +1,37 @@
-"""WooCommerce's REST API v3: the few things we ask of a shop.
-
-Dates go out in the one form that every shop understands alike: whole seconds, no zone, `dates_are_gmt=true` (observed
-21: "Z" with that flag shifts twice, fractions make the zone be ignored, a bare date is refused).
-"""
+"""WooCommerce's REST API v3: the few things we ask of a shop."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from connectors.base import OrderPage, OrderState, WebhookSubscription
+from connectors.base import OrderGlance, OrderPage, OrderState, WebhookSubscription
 from connectors.pace import UNHURRIED, Pace
 from connectors.woocommerce.check import check
+from connectors.woocommerce.customer_role import read_role
+from connectors.woocommerce.listing import (
+    GLANCE,
+    count_created,
+    glances,
+    is_last_page,
+    list_by_id,
+    list_created,
+    list_modified,
+)
 from connectors.woocommerce.rest import Answer, Rest
 from connectors.woocommerce.states import read_states
-from connectors.woocommerce.values import is_id
-from connectors.woocommerce.walk import Window, walk
+from connectors.woocommerce.values import ID, is_id
+from connectors.woocommerce.walk import PER_PAGE
 from connectors.woocommerce.write_back import write_field, write_note
 from shared.domain.findings import Finding
 from shared.errors import ConnectionBroken, NeedsUser, OutcomeUnknown, Retry, Skip
 
-#: The largest page that the API allows; 101 is a 400.
-PER_PAGE = 100
 #: More webhooks than this has no shop; it only bounds a shop that repeats itself.
 MAX_WEBHOOK_PAGES = 100
-#: A key of the shop.
-ID = "[1-9][0-9]{0,18}"
 #: Asks for the decimals that WooCommerce keeps, whatever the shop shows.
 EXACT = {"dp": "6"}
-#: Older than any order.
-EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 class WooCommerceClient:
@@ -61,32 +61,34 @@ class WooCommerceClient:
         return body
 
     def list_orders(self, *, modified_after: datetime) -> Iterator[OrderPage]:
-        """All orders modified at or after that moment (aware, whole seconds), oldest change first.
+        """All orders modified at or after that moment (aware, whole seconds), oldest change first: see `listing.py`."""
+        for rows in list_modified(self._rest, modified_after):
+            yield OrderPage(rows)
 
-        Every registered status but trash, abandoned drafts ("checkout-draft") too. The shop compares strictly, so a
-        second less is asked for. How a moving set is walked without a gap: `walk.py`.
-        """
-        if modified_after.tzinfo is None:
-            raise ValueError("modified_after needs a zone")
-        since = max(modified_after, EPOCH).astimezone(UTC).replace(microsecond=0, tzinfo=None) - timedelta(seconds=1)
-        for orders in walk(since, self._window):
-            yield OrderPage(orders)
+    def list_orders_created(
+        self, *, after: datetime, before: datetime | None = None, states: Sequence[str] | None = None
+    ) -> Iterator[OrderPage]:
+        """All orders made in [after, before), oldest first, then those that changed meanwhile: see `listing.py`."""
+        for rows in list_created(self._rest, after, before, states):
+            yield OrderPage(rows)
 
-    def _window(self, since: datetime, page: int) -> Window:
-        answer = self._rest.get(
-            "orders",
-            {
-                "modified_after": since.isoformat(timespec="seconds"),
-                "dates_are_gmt": "true",
-                "orderby": "modified",
-                "order": "asc",
-                "status": "any",
-                "per_page": str(PER_PAGE),
-                "page": str(page),
-            },
-        )
-        rows = answer.rows()
-        return Window(rows, is_last=_is_last(answer, page, len(rows)))
+    def list_orders_by_id(self, ids: Sequence[str]) -> Iterator[OrderPage]:
+        """A hundred a request; those that it lacks are looked for in the trash by one more."""
+        for rows in list_by_id(self._rest, ids):
+            yield OrderPage(rows)
+
+    def list_order_ids(self, *, after: datetime, before: datetime | None = None) -> Iterator[Sequence[OrderGlance]]:
+        """As `list_orders_created`, with a few fields of each order alone."""
+        for rows in list_created(self._rest, after, before, None, GLANCE):
+            yield glances(rows)
+
+    def count_orders(self, *, after: datetime, before: datetime) -> int | None:
+        """One request; None where something before the shop takes out the header that says it."""
+        return count_created(self._rest, after, before)
+
+    def customer_role(self, customer_id: str) -> str | None:
+        """The customer's role, by `GET /customers/<id>`: see `customer_role.py`."""
+        return read_role(self._rest, customer_id) if re.fullmatch(ID, customer_id) else None
 
     def order_states(self) -> Sequence[OrderState]:
         """Every registered state but the trash, abandoned drafts ("checkout-draft") too, in the shop's own order.
@@ -123,7 +125,7 @@ class WooCommerceClient:
             for row in rows:
                 if (webhook := _subscription(row)) is not None:
                     found[webhook.id] = webhook
-            if _is_last(answer, page, len(rows)):
+            if is_last_page(answer, page, len(rows)):
                 break
         return list(found.values())
 
@@ -182,14 +184,6 @@ def _known(order_id: str) -> str:
     if not re.fullmatch(ID, order_id):
         raise Skip("order_gone", "The shop has no such order: its order ids are whole numbers.")
     return order_id
-
-
-def _is_last(answer: Answer, page: int, rows: int) -> bool:
-    """By the shop's own count of pages: a plugin may take rows out of a page. Beyond the end the count is 0."""
-    pages = answer.headers.get("x-wp-totalpages", "")
-    if not rows:
-        return True
-    return page >= int(pages) if pages.isascii() and pages.isdecimal() and len(pages) < 10 else rows < PER_PAGE
 
 
 def _subscription(row: object) -> WebhookSubscription | None:

@@ -74,7 +74,7 @@ _TABLE = (
     _Row(
         _only(404), "woocommerce_rest_shop_order_refund_invalid_id", Skip, "refund_gone", "The shop has no such refund."
     ),
-    _Row(_only(404), r"woocommerce_rest_\w+_invalid_id", Skip, "source_gone", "The shop has no such record."),
+    _Row(_only(404), r"woocommerce_rest_(?:\w+_)?invalid_id", Skip, "source_gone", "The shop has no such record."),
     # A refund that the shop refuses is a 500, or a 400 inside a 500; sending it again cannot help.
     _Row(
         _only(500),

@@ -9,6 +9,8 @@ from typing import TypeGuard
 
 #: What a database's 64-bit key can hold; WordPress keys are BIGINT UNSIGNED and never come near.
 MAX_ID = 2**63 - 1
+#: A pattern of such a key as a text.
+ID = "[1-9][0-9]{0,18}"
 
 #: Entities with their semicolon only: without one, "Bed&copy centre" would lose letters.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import binascii
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -26,6 +26,9 @@ MAX_TOPIC = 200
 MAX_DELIVERY_ID = 200
 MAX_NUMBER = 100
 MAX_REASON = 200
+
+#: The topic of what was asked for and not told.
+LISTED = "order.listed"
 
 _PING = re.compile(rb"webhook_id=[0-9]{1,20}")
 
@@ -129,21 +132,35 @@ def _read_source(body: dict[str, Any], source: SourceType | None, event: str, to
     deleted = event == "deleted"
     if source is None or not (deleted or event in _STATE_EVENTS):
         return Notice(kind=NoticeKind.UNKNOWN, topic=topic, delivery_id=delivery_id)
+    return _told_of(body, source, NoticeKind.DELETED if deleted else NoticeKind.STATE, topic, delivery_id)
+
+
+def _told_of(body: Mapping[str, Any], source: SourceType, kind: NoticeKind, topic: str, delivery_id: str) -> Notice:
     if not is_id(source_id := body.get("id")):
         return Notice(kind=NoticeKind.REFUSED, topic=topic, delivery_id=delivery_id, source_type=source, reason="no_id")
+    is_order = source is SourceType.ORDER
     return Notice(
-        kind=NoticeKind.DELETED if deleted else NoticeKind.STATE,
+        kind=kind,
         topic=topic,
         delivery_id=delivery_id,
         source_type=source,
         source_id=str(source_id),
-        source_number=_number(body.get("number")) if source is SourceType.ORDER else None,
+        source_number=read_number(body.get("number")) if is_order else None,
         modified_at=parse_gmt(body.get("date_modified_gmt")),
+        created_at=parse_gmt(body.get("date_created_gmt")) if is_order else None,
     )
 
 
-def _number(value: object) -> str | None:
-    """A plugin may send its order number as a JSON number."""
+def notice_of(body: Mapping[str, Any]) -> Notice:
+    """What an order's body says that was asked for, as `read_notice` says it of a webhook with that body. Never raises.
+
+    An order in the trash is a STATE like any other: its status says where it lies.
+    """
+    return _told_of(body, SourceType.ORDER, NoticeKind.STATE, LISTED, "")
+
+
+def read_number(value: object) -> str | None:
+    """The number that people see; None where there is none. A plugin may send it as a JSON number."""
     if type(value) is int:
         value = str(value)
     return storable(value[:MAX_NUMBER]) or None if isinstance(value, str) else None

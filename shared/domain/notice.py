@@ -38,7 +38,10 @@ class SourceType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One webhook, read. Texts hold no NUL and no lone surrogates, so that any store can keep them."""
+    """One webhook, or one order that was asked for, read.
+
+    Texts hold no NUL and no lone surrogates, so that any store can keep them.
+    """
 
     kind: NoticeKind
     topic: str
@@ -50,5 +53,7 @@ class Notice:
     source_number: str | None = None
     #: Aware, UTC, as exact as the shop states it (often whole seconds).
     modified_at: datetime | None = None
+    #: When an order was made; None where the body does not say it.
+    created_at: datetime | None = None
     #: A code for ends that need one: "order_invalid_id", "cannot_view", "bad_json", "too_deep", ...
     reason: str = ""

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Flask
 
-from connectors.woocommerce.sandbox import frame, notes, rest_more, rest_orders
+from connectors.woocommerce.sandbox import customers, frame, notes, rest_more, rest_orders
 from connectors.woocommerce.sandbox.auth import Gate
 from connectors.woocommerce.sandbox.controls import shop_controls
 from connectors.woocommerce.sandbox.desk import Desk
@@ -69,6 +69,10 @@ class WooCommerceSandbox(Sandbox):
         """Changes fields; without webhook or date_modified where a plugin writes past WooCommerce."""
         return self.desk.change_order(order_id, fields, announce=announce, touched=touched)
 
+    def date_order(self, order_id: int, created: datetime) -> dict[str, Any]:
+        """Sets an order's date of creation (aware), as people do by hand in its page."""
+        return self.desk.date_order(order_id, created)
+
     def order(self, order_id: int) -> dict[str, Any]:
         return self.desk.orders.shown(order_id)
 
@@ -98,6 +102,15 @@ class WooCommerceSandbox(Sandbox):
         """Of one order, oldest first."""
         with self.shop.lock:
             return [dict(note) for note in self.shop.notes.get(order_id, ())]
+
+    def put_customer(self, **fields: Any) -> dict[str, Any]:
+        """With an account; `id` and `role` as they are given."""
+        return customers.put_customer(self.shop, fields)
+
+    def delete_customer(self, customer_id: int) -> None:
+        """Orders keep its number."""
+        with self.shop.lock:
+            self.shop.customers.pop(customer_id, None)
 
     def put_product(self, **fields: Any) -> dict[str, Any]:
         return put_product(self.desk, fields)
@@ -144,6 +157,7 @@ def _application(desk: Desk, journal: Journal, faults: Faults) -> Flask:
     api = Blueprint("api", __name__, url_prefix=frame.API)
     rest_orders.register(api, desk)
     notes.register(api, desk)
+    customers.register(api, desk)
     rest_more.register_refunds(api, desk)
     rest_more.register_webhooks(api, desk)
     rest_more.register_rest(api, desk)

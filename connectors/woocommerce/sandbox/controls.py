@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from connectors.woocommerce.sandbox.customers import put_customer
 from connectors.woocommerce.sandbox.desk import Desk
 from connectors.woocommerce.sandbox.frame import answer, parsed
 from connectors.woocommerce.sandbox.products import put_product
@@ -16,8 +17,8 @@ from shared.sandbox.door import CONTROL_PREFIX
 
 #: Settings that can be turned while the shop runs.
 TURNABLE = frozenset({
-    "currency", "country", "prices_include_tax", "price_decimals", "basic_over_http", "owner", "delivery_timeout",
-    "clock_ahead",
+    "currency", "country", "prices_include_tax", "price_decimals", "basic_over_http", "owner", "customers_hidden",
+    "delivery_timeout", "clock_ahead", "lost", "doubled", "shuffled", "unrest", "seed",
 })  # fmt: skip
 
 
@@ -55,6 +56,11 @@ def _order_controls(controls: Blueprint, desk: Desk) -> None:
         """Any fields; `?announce=0` keeps the webhook back, `?touched=0` leaves date_modified (a plugin's own SQL)."""
         how = {name: request.args.get(name, "1") != "0" for name in ("announce", "touched")}
         return answer(desk.change_order(order_id, _given(), **how))
+
+    @controls.post("/orders/<int:order_id>/date")
+    def date_order(order_id: int) -> ResponseReturnValue:
+        """`{"created": "2026-10-25T00:30:00Z"}`: as when somebody sets it by hand."""
+        return answer(desk.date_order(order_id, datetime.fromisoformat(_given()["created"])))
 
     @controls.post("/orders/<int:order_id>/trash")
     def trash(order_id: int) -> ResponseReturnValue:
@@ -140,6 +146,10 @@ def _shop_controls(controls: Blueprint, desk: Desk) -> None:
     @controls.post("/products")
     def add_product() -> ResponseReturnValue:
         return answer(put_product(desk, _given()), 201)
+
+    @controls.post("/customers")
+    def add_customer() -> ResponseReturnValue:
+        return answer(put_customer(shop, _given()), 201)
 
     @controls.post("/coupons")
     def add_coupon() -> ResponseReturnValue:

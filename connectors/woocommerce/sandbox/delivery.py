@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import ssl
 import threading
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,7 @@ import httpx
 from connectors.woocommerce.sandbox.errors import RestError, invalid_id, refused
 from connectors.woocommerce.sandbox.orders import Orders
 from connectors.woocommerce.sandbox.php import decode_entities, json_encode
+from connectors.woocommerce.sandbox.post import Letter, Post
 from connectors.woocommerce.sandbox.state import VERSION, WORDPRESS_VERSION, Shop, Webhook
 from connectors.woocommerce.sandbox.webhooks import DeliveryQueue, Webhooks
 from shared.sandbox.door import NO_ANSWER
@@ -41,6 +43,7 @@ class Sender:
         self._webhooks = webhooks
         self._journal = journal
         self._http = httpx.Client(trust_env=False, verify=_trusted())
+        self._mail = Post(shop.settings, self._bring, self._lose)
 
     def deliver(self, webhook: Webhook, argument: int) -> None:
         """Sends what the shop knows now, which need not be what it knew when the event happened."""
@@ -57,10 +60,25 @@ class Sender:
             "X-WC-Webhook-Delivery-ID": self._delivery_id(webhook),
             "Connection": "close",
         }
-        status = self._post(webhook, body, headers, note=f"{webhook.topic} {argument}")
-        self._count(webhook, delivered=status in DELIVERED)
+        self._mail.take(Letter(webhook, argument, headers, body))
         if webhook.pending_delivery:
             self.ping(webhook)
+
+    def bring_all(self) -> None:
+        """Returns when nothing is under way any more."""
+        self._mail.empty()
+
+    def _bring(self, letter: Letter) -> None:
+        webhook = letter.webhook
+        status = self._post(webhook, letter.body, letter.headers, note=f"{webhook.topic} {letter.argument}")
+        self._count(webhook, delivered=status in DELIVERED)
+
+    def _lose(self, letter: Letter) -> None:
+        """The shop takes it for delivered."""
+        webhook, note = letter.webhook, f"{letter.webhook.topic} {letter.argument}: lost"
+        seq = self._journal.begin(EntryKind.DELIVERY, "POST", webhook.delivery_url, "", letter.body, note=note)
+        self._journal.finish(seq, NO_ANSWER)
+        self._count(webhook, delivered=True)
 
     def ping(self, webhook: Webhook) -> None:
         """The unsigned test call. Until it is answered with exactly 200, one follows every delivery."""
@@ -105,7 +123,7 @@ class Sender:
         return hashlib.md5(f"{webhook.id}{second}".encode(), usedforsecurity=False).hexdigest()
 
     def _post(
-        self, webhook: Webhook, body: bytes, headers: dict[str, str], *, note: str, follow_redirects: bool = False
+        self, webhook: Webhook, body: bytes, headers: Mapping[str, str], *, note: str, follow_redirects: bool = False
     ) -> int:
         """The status, or NO_ANSWER where nobody answered in time."""
         seq = self._journal.begin(EntryKind.DELIVERY, "POST", webhook.delivery_url, "", body, note=note)
@@ -162,6 +180,8 @@ class Runner:
                     webhook = self._shop.webhooks.get(webhook_id)
                 if webhook is not None:
                     self._sender.deliver(webhook, argument)
+                if not self._queue.waiting():
+                    self._sender.bring_all()
             finally:
                 self._queue.done()
 

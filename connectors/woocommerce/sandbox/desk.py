@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
+from datetime import datetime
+from itertools import count
 from typing import Any
 
 from connectors.woocommerce.sandbox.delivery import Runner, Sender
@@ -22,6 +25,7 @@ class Desk:
         self.refunds = Refunds(shop, self.orders, self.webhooks)
         self.sender = Sender(shop, self.orders, self.webhooks, journal)
         self.runner = Runner(shop, self.queue, self.sender)
+        self._lists = count(1)
 
     def change_order(self, order_id: int, changes: Mapping[str, Any], **how: bool) -> dict[str, Any]:
         """As `Orders.change`; an order set to `refunded` is paid back by one refund without lines."""
@@ -30,6 +34,19 @@ class Desk:
             if changes.get("status") == "refunded":
                 self.refunds.create_full(order_id)
             return self.orders.shown(order_id)
+
+    def date_order(self, order_id: int, created: datetime) -> dict[str, Any]:
+        """The date of creation, set by hand: a change like any other."""
+        return self.change_order(order_id, self.shop.clock.stamps("date_created", created))
+
+    def stir(self) -> None:
+        """As many orders as `Settings.unrest` says are saved as they are, which moves them to the end of a list."""
+        with self.shop.lock:
+            settings, orders = self.shop.settings, self.shop.kept_orders
+            there = [order_id for order_id in sorted(orders) if orders[order_id]["status"] != "trash"]
+            dice = random.Random(f"{settings.seed} {next(self._lists)}")  # noqa: S311 - repeatable
+            for order_id in dice.sample(there, min(settings.unrest, len(there))):
+                self.orders.change(order_id, {})
 
     def create_webhook(self, wanted: Mapping[str, Any]) -> Webhook:
         """The webhook is made and active whether or not its ping is answered."""

@@ -55,8 +55,9 @@ class ListQuery:
     descending: bool
     statuses: frozenset[str]
     filters: Sequence[DateFilter]
-    include: Sequence[int]
-    exclude: Sequence[int]
+    #: Id -> its place in the request.
+    include: Mapping[int, int]
+    exclude: Mapping[int, int]
 
     def admits(self, body: Mapping[str, Any]) -> bool:
         if body["id"] in self.exclude or (self.include and body["id"] not in self.include):
@@ -69,7 +70,7 @@ class ListQuery:
         if self.orderby in ("date", "modified"):
             return body["date_created_gmt" if self.orderby == "date" else "date_modified_gmt"], body["id"]
         if self.orderby == "include" and body["id"] in self.include:
-            return self.include.index(body["id"]), body["id"]
+            return self.include[body["id"]], body["id"]
         return body["id"], body["id"]
 
 
@@ -97,6 +98,7 @@ def read_query(values: Values, zone: ZoneInfo, order_statuses: Sequence[str], de
     filters = _date_filters(values, zone, problems)
     order = _choice(values, "order", "desc", ("asc", "desc"), problems)
     orderby = _choice(values, "orderby", "date", ORDERBY, problems)
+    include, exclude = _ids(values, "include", problems), _ids(values, "exclude", problems)
     statuses, known = _list(values, "status") or ["any"], ("any", "trash", *order_statuses)
     for position, status in enumerate(statuses):
         if status not in known:
@@ -112,8 +114,8 @@ def read_query(values: Values, zone: ZoneInfo, order_statuses: Sequence[str], de
         descending=order == "desc" and orderby != "include",
         statuses=frozenset(statuses),
         filters=filters,
-        include=[int(value) for value in _list(values, "include") if value.isdigit()],
-        exclude=[int(value) for value in _list(values, "exclude") if value.isdigit()],
+        include=include,
+        exclude=exclude,
     )
 
 
@@ -208,6 +210,16 @@ def _integer(values: Values, name: str, default: int, problems: Problems) -> int
     except ValueError:
         problems[name] = ("rest_invalid_type", f"{name} is not of type integer.")
         return default
+
+
+def _ids(values: Values, name: str, problems: Problems) -> dict[int, int]:
+    """An empty list bounds nothing."""
+    texts = _list(values, name)
+    for position, text in enumerate(texts):
+        if not text.isdecimal():
+            problems[name] = ("rest_invalid_type", f"{name}[{position}] is not of type integer.")
+            return {}
+    return {int(text): place for place, text in enumerate(texts)}
 
 
 def _choice(values: Values, name: str, default: str, allowed: Sequence[str], problems: Problems) -> str:

@@ -34,7 +34,8 @@ def register(api: Blueprint, desk: Desk) -> None:
         demand("list")
         with shop.lock:
             page = page_of(list(shop.kept_orders.values()), query)
-            bodies = [desk.orders.shown(body["id"], query.dp) for body in page.bodies]
+            bodies = [_listed(desk.orders.shown(body["id"], query.dp)) for body in page.bodies]
+            desk.stir()
         headers = {"X-WP-Total": str(page.total), "X-WP-TotalPages": str(page.pages)}
         link = link_header(f"{shop.url}{API}/orders", given, query, page)
         return answer(bodies, headers=headers | ({"Link": link} if link else {}))
@@ -70,6 +71,14 @@ def register(api: Blueprint, desk: Desk) -> None:
     @api.route("/orders/batch", methods=["POST", "PUT", "PATCH"])
     def batch_orders() -> Response:
         return batch(lambda verb, order_id, row: _batched(desk, verb, order_id, row))
+
+
+def _listed(body: dict[str, Any]) -> dict[str, Any]:
+    """In a list, custom fields come as they were made; in a single order and in webhooks by their keys (recorded)."""
+    rows = body.get("meta_data", [])
+    if rows and all("id" in row for row in rows):
+        body["meta_data"] = sorted(rows, key=lambda row: int(row["id"]))
+    return body
 
 
 def _batched(desk: Desk, verb: str, order_id: int, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,10 +47,21 @@ class Settings:
     basic_over_http: bool = False
     #: The user who made the webhooks: "demoted" lost his role, "deleted" is gone.
     owner: OwnerRights = "full"
+    #: The keys' user may not list users, as a plugin that divides rights anew can have it.
+    customers_hidden: bool = False
     #: Seconds that one delivery may take (WooCommerce: 60).
     delivery_timeout: float = 60.0
     #: Seconds by which the server's clock is wrong: the Date of its answers and OAuth go by it.
     clock_ahead: float = 0.0
+    #: Shares of the deliveries that never come, while the shop takes them for delivered, and that come twice.
+    lost: float = 0.0
+    doubled: float = 0.0
+    #: Deliveries overtake each other.
+    shuffled: bool = False
+    #: Orders that are saved anew after each answered list of orders.
+    unrest: int = 0
+    #: Makes the four above repeatable.
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,7 @@ class Shop:
         #: What an order was before it was put into the trash.
         self.trashed: dict[int, str] = {}
         self.products: dict[int, dict[str, Any]] = {}
+        self.customers: dict[int, dict[str, Any]] = {}
         self.coupons: dict[str, CouponSpec] = {}
         self.webhooks: dict[int, Webhook] = {}
         #: Name -> title, those of plugins too.

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from connectors.registry import connector, webshop
-from tests.connectors.conformance.judge import NAIVE
+from tests.connectors.conformance.judge import NAIVE, NOON
 from tests.connectors.conformance.rig import Cases, ShopRig, SystemCases
 
 #: Headings that a connector's README.md must have; more may follow in the same line.
@@ -81,6 +81,9 @@ class Declaration(SystemDeclaration, Cases):
         assert len(set(topics)) == len(topics)
         assert {rig.topic_created, rig.topic_updated, rig.topic_deleted} <= set(topics)
 
+    def test_how_many_ids_a_request_takes_is_a_number_or_none(self) -> None:
+        assert self.rig.connector.most_by_id is None or self.rig.connector.most_by_id > 0
+
     def test_it_connects_only_with_credentials_of_its_own_and_asks_nothing_yet(self, shop: ShopRig) -> None:
         with pytest.raises(TypeError):
             shop.connector.connect(OfAnother())
@@ -89,8 +92,16 @@ class Declaration(SystemDeclaration, Cases):
 
     def test_a_list_from_a_moment_without_zone_is_a_mistake_of_ours(self, shop: ShopRig) -> None:
         # Given a moment that means another second in every zone, Then it is refused before the shop is asked
-        with shop.client() as client, pytest.raises(ValueError, match="zone"):
-            list(client.list_orders(modified_after=NAIVE))
+        with shop.client() as client:
+            for ask in (
+                lambda: list(client.list_orders(modified_after=NAIVE)),
+                lambda: list(client.list_orders_created(after=NAIVE)),
+                lambda: list(client.list_orders_created(after=NOON, before=NAIVE)),
+                lambda: list(client.list_order_ids(after=NAIVE)),
+                lambda: client.count_orders(after=NOON, before=NAIVE),
+            ):
+                with pytest.raises(ValueError, match="zone"):
+                    ask()
         assert shop.requests == []
 
 

@@ -32,6 +32,10 @@ Call = Callable[[ShopRig, WebshopClient], object]
 READS: Mapping[str, Call] = {
     "get_order": lambda shop, client: client.get_order(shop.some_order_id),
     "list_orders": lambda shop, client: list(client.list_orders(modified_after=LONG_AGO)),
+    "list_orders_created": lambda shop, client: list(client.list_orders_created(after=LONG_AGO)),
+    "list_orders_by_id": lambda shop, client: list(client.list_orders_by_id([shop.some_order_id])),
+    "list_order_ids": lambda shop, client: list(client.list_order_ids(after=LONG_AGO)),
+    "count_orders": lambda shop, client: client.count_orders(after=LONG_AGO, before=NOON),
     "order_states": lambda shop, client: client.order_states(),
     "list_webhooks": lambda shop, client: client.list_webhooks(),
 }

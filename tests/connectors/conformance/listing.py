@@ -12,6 +12,11 @@ from tests.connectors.conformance.judge import LONG_AGO, NOON, listed
 from tests.connectors.conformance.rig import Cases, ShopRig
 
 SECOND = timedelta(seconds=1)
+#: When the clocks of Europe do.
+CLOCK_CHANGES = {
+    "autumn": datetime(2026, 10, 25, 1, tzinfo=UTC),
+    "spring": datetime(2026, 3, 29, 1, tzinfo=UTC),
+}
 
 
 def sell(shop: ShopRig, orders: int) -> list[str]:
@@ -173,11 +178,7 @@ class Listing(Cases):
                     assert found[0].modified_at == NOON
 
     @pytest.mark.parametrize("zone", ["Europe/Copenhagen", "UTC"])
-    @pytest.mark.parametrize(
-        "change",
-        [datetime(2026, 10, 25, 1, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC)],
-        ids=["autumn", "spring"],
-    )
+    @pytest.mark.parametrize("change", CLOCK_CHANGES.values(), ids=CLOCK_CHANGES)
     def test_no_order_is_lost_or_doubled_when_clocks_change(self, zone: str, change: datetime) -> None:
         # Given an order every half hour around the change; in autumn the shop's clock shows an hour twice
         half_hours = [change + timedelta(minutes=minutes) for minutes in range(-120, 121, 30)]

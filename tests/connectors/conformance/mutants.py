@@ -20,7 +20,7 @@ from connectors.pace import UNHURRIED, Pace
 from connectors.woocommerce import WooCommerce
 from connectors.woocommerce.client import WooCommerceClient
 from connectors.woocommerce.credentials import Credentials
-from connectors.woocommerce.walk import Window
+from connectors.woocommerce.walk import PER_PAGE, Window, walk
 from shared.domain.notice import Notice
 from shared.domain.order import Order
 from shared.errors import ConnectionBroken, NeedsUser, OutcomeUnknown, Retry, Skip
@@ -104,16 +104,28 @@ class KnowsAllStatuses(WooCommerce):
         return order if order.status in ("processing", "completed") else replace(order, status="pending")
 
 
+def _just_before(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None) - timedelta(seconds=1)
+
+
+def _changed_after(
+    client: WooCommerceClient, since: datetime, page: int, *, dates_are_gmt: str = "true"
+) -> Sequence[Mapping[str, Any]]:
+    bounds = {"modified_after": since.isoformat(), "dates_are_gmt": dates_are_gmt, "orderby": "modified"}
+    paging = {"order": "asc", "per_page": str(PER_PAGE), "page": str(page)}
+    return client._rest.get("orders", bounds | paging).rows()
+
+
 class PagesDeep(WooCommerceClient):
     """Page 1, 2, 3 ... of a list that moves."""
 
     def list_orders(self, *, modified_after: datetime) -> Iterator[OrderPage]:
-        since, page = modified_after.astimezone(UTC).replace(tzinfo=None) - timedelta(seconds=1), 0
+        since, page = _just_before(modified_after), 0
         while True:
             page += 1
-            window = self._window(since, page)
-            yield OrderPage(window.rows)
-            if window.is_last:
+            rows = _changed_after(self, since, page)
+            yield OrderPage(rows)
+            if len(rows) < PER_PAGE:
                 return
 
 
@@ -121,10 +133,10 @@ class ForgetsTies(WooCommerceClient):
     """Goes on after the last second seen."""
 
     def list_orders(self, *, modified_after: datetime) -> Iterator[OrderPage]:
-        since = modified_after.astimezone(UTC).replace(tzinfo=None) - timedelta(seconds=1)
-        while (window := self._window(since, 1)).rows:
-            yield OrderPage(window.rows)
-            since = datetime.fromisoformat(window.rows[-1]["date_modified_gmt"])
+        since = _just_before(modified_after)
+        while rows := _changed_after(self, since, 1):
+            yield OrderPage(rows)
+            since = datetime.fromisoformat(rows[-1]["date_modified_gmt"])
 
 
 class LeavesOutItsSecond(WooCommerceClient):
@@ -135,11 +147,14 @@ class LeavesOutItsSecond(WooCommerceClient):
 class AsksInTheShopsTime(WooCommerceClient):
     """Right all year, but for the hour that comes twice."""
 
-    def _window(self, since: datetime, page: int) -> Window:
-        wall = since.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Copenhagen")).replace(tzinfo=None)
-        parameters = {"modified_after": wall.isoformat(), "orderby": "modified", "order": "asc", "per_page": "100"}
-        rows = self._rest.get("orders", parameters | {"page": str(page)}).value
-        return Window(rows, is_last=len(rows) < 100)
+    def list_orders(self, *, modified_after: datetime) -> Iterator[OrderPage]:
+        def ask(since: datetime, page: int, per_page: int) -> Window:
+            wall = since.replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Copenhagen")).replace(tzinfo=None)
+            rows = _changed_after(self, wall, page, dates_are_gmt="false")
+            return Window(rows, is_last=len(rows) < PER_PAGE)
+
+        for rows in walk(_just_before(modified_after), ask):
+            yield OrderPage(rows)
 
 
 class NewestFirst(WooCommerceClient):

@@ -223,6 +223,10 @@ class ShopRig(SystemRig):
         """For good."""
 
     @abstractmethod
+    def date_order(self, order_id: str, moment: datetime) -> None:
+        """Sets by hand when the order was made, as an aware moment."""
+
+    @abstractmethod
     def set_clock(self, moment: datetime) -> None:
         """Stops the shop's clock at an aware moment."""
 

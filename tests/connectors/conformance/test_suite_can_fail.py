@@ -27,6 +27,7 @@ from ingest.webhook import Receiver
 from shared.domain.notice import Notice, NoticeKind
 from shared.store.database import Database
 from tests.connectors.conformance import mutants
+from tests.connectors.conformance import mutants_in_batches as batches
 from tests.connectors.conformance import mutants_in_checks as checks
 from tests.connectors.conformance import mutants_in_states as states
 from tests.connectors.conformance import mutants_in_writing_back as writing
@@ -158,7 +159,7 @@ MUTANTS = [
         "test_a_lost_authorisation_breaks_the_connection",
         "order_states",
     ),
-    *(mistake(rig, case, *given) for rig, case, given in writing.MISTAKES),
+    *(mistake(rig, case, *given) for rig, case, given in (*batches.MISTAKES, *writing.MISTAKES)),
 ]
 
 

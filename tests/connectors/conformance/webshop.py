@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.connectors.conformance.batches import Batches
 from tests.connectors.conformance.checking import Checking
+from tests.connectors.conformance.content import Content
 from tests.connectors.conformance.declaration import Declaration
 from tests.connectors.conformance.listing import Listing
 from tests.connectors.conformance.orders import Orders
@@ -31,6 +33,8 @@ class WebshopConformance(
     ThroughIngest,
     Orders,
     Listing,
+    Batches,
+    Content,
     States,
     Webhooks,
     WritingBack,

@@ -108,6 +108,9 @@ class WooCommerceRig(ShopRig):
     def delete(self, order_id: str) -> None:
         self.sandbox.delete(int(order_id))
 
+    def date_order(self, order_id: str, moment: datetime) -> None:
+        self.sandbox.date_order(int(order_id), moment)
+
     def set_clock(self, moment: datetime) -> None:
         self.sandbox.set_clock(moment)
 

@@ -16,8 +16,9 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.base import WebhookSubscription
 from connectors.woocommerce import WooCommerce
-from connectors.woocommerce.client import PER_PAGE, WooCommerceClient
+from connectors.woocommerce.client import WooCommerceClient
 from connectors.woocommerce.credentials import Credentials
+from connectors.woocommerce.walk import PER_PAGE
 from shared.errors import NeedsUser, OutcomeUnknown, Retry
 from tests.connectors.woocommerce.asking import KEY, SECRET, SINCE, client, create, orders_of
 from tests.connectors.woocommerce.examples import example

@@ -30,6 +30,7 @@ def test_an_order_event_carries_the_orders_state(event: str) -> None:
         source_id="4102",
         source_number="WEB-4102/26",
         modified_at=datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+        created_at=datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
     )
 
 

@@ -96,3 +96,23 @@ def test_webhooks_are_listed_and_a_bad_one_is_refused(client: WooCommerceClient)
     with pytest.raises(NeedsUser) as refusal:
         client.create_webhook(topic="order.updated", delivery_url="ftp://in.example", secret="s")
     assert refusal.value.code == "webhook_refused"
+
+
+def test_a_webhook_that_was_paused_or_switched_off_says_so(
+    sandbox: WooCommerceSandbox, client: WooCommerceClient
+) -> None:
+    # Given three webhooks: one that works, one that somebody pauses, and one whose receiver fails seven times in a row
+    with serving(answer("")) as good, serving(answer("", 500)) as bad:
+        topics = {"order.created": good.url, "order.restored": good.url, "order.updated": bad.url}
+        made = [client.create_webhook(topic=topic, delivery_url=url, secret="s") for topic, url in topics.items()]
+        sandbox.shop.webhooks[int(made[1].id)].status = "paused"
+        for _ in range(7):
+            sandbox.put_order(lines=LINES)
+            sandbox.drain()
+    # When they are listed, Then a watcher sees all that it needs
+    found = [(one.topic, one.delivery_url, one.status) for one in client.list_webhooks()]
+    assert found == [
+        ("order.created", good.url, "active"),
+        ("order.restored", good.url, "paused"),
+        ("order.updated", bad.url, "disabled"),
+    ]
