@@ -12,14 +12,14 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from typing import Any, Protocol
+from typing import Any
 
 import dramatiq
 import structlog
 from dramatiq.common import q_name
 
 from shared.logs import configure_logs
-from shared.publisher import Publisher
+from shared.publisher import Bell, Publisher
 from shared.queue import Queue, make_broker, message_for
 from shared.settings import settings
 from shared.startup import open_database, or_exit
@@ -48,18 +48,6 @@ QUEUES = {"orders": Queue.ORDERS}
 Row = tuple[Any, ...]
 
 log = structlog.get_logger()
-
-
-class Bell(Protocol):
-    """What rings: `shared.publisher.Publisher`, or whatever stands in for RabbitMQ."""
-
-    def open(self, *, within: float) -> bool:
-        """Whether it can ring just now."""
-        ...
-
-    def publish(self, messages: Sequence[dramatiq.Message[Any]], *, within: float) -> list[bool]:
-        """Which of them surely arrived."""
-        ...
 
 
 class Turns:

@@ -1,4 +1,7 @@
-"""Runs the clock: `python -m scheduler`. It wakes what waits and emits messages; actors do the work."""
+"""Runs the clock: `python -m scheduler`. It wakes what waits and emits messages; actors do the work.
+
+Several may run: one of them leads.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ import threading
 
 from scheduler.clock import Clock
 from scheduler.jobs import ringing_jobs, waking_jobs
+from scheduler.leader import Leadership
 from shared.logs import configure_logs
+from shared.publisher import Publisher
 from shared.queue import make_broker
 from shared.settings import settings
 from shared.startup import open_database, or_exit
@@ -21,14 +26,23 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    waking = Clock(waking_jobs(database), stop)
-    thread = threading.Thread(target=waking.run, args=(chosen.scheduler_tick_seconds,), name="waking")
-    thread.start()
+    leadership = Leadership(database)
+    waking = Clock(waking_jobs(database), stop, leadership.leads)
+    threads = [
+        threading.Thread(target=leadership.run, args=(stop,), name="leadership"),
+        threading.Thread(target=waking.run, args=(chosen.scheduler_tick_seconds,), name="waking"),
+    ]
+    for thread in threads:
+        thread.start()
+    publisher = Publisher(broker)
+    ringing = Clock(ringing_jobs(database, broker, publisher), stop, leadership.leads)
     try:
-        Clock(ringing_jobs(database, broker), stop).run(chosen.scheduler_tick_seconds)
+        ringing.run(chosen.scheduler_tick_seconds)
     finally:
         stop.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
+    publisher.close()
     broker.close()
     database.close()
 

@@ -28,14 +28,17 @@ class Job:
 
 
 class Clock:
-    def __init__(self, jobs: Sequence[Job], stop: threading.Event) -> None:
+    def __init__(self, jobs: Sequence[Job], stop: threading.Event, leads: Callable[[], bool]) -> None:
+        """`leads`: whether it is this scheduler that has to do them now."""
         self._jobs = jobs
         self._stop = stop
+        self._leads = leads
 
     def run(self, tick_seconds: float) -> None:
         """Until `stop` is set."""
         while not self._stop.is_set():
-            self.tick(time.monotonic())
+            if self._leads():
+                self.tick(time.monotonic())
             self._stop.wait(tick_seconds)
 
     def tick(self, now: float) -> None:

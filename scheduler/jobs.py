@@ -7,9 +7,12 @@ from copy import copy
 import dramatiq
 import pika
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.common import q_name
 from pika.exceptions import AMQPError
 
 from scheduler.clock import Job
+from scheduler.emitting import Emitter
+from shared.publisher import Bell
 from shared.queue import Queue, publish
 from shared.store.database import Database
 
@@ -18,6 +21,9 @@ UPKEEP_EVERY = 3600.0
 #: Seconds between two looks at what waited for a time, and at leases that ran out.
 WAKE_EVERY = 1.0
 SWEEP_EVERY = 5.0
+#: Seconds between two looks at schedules that are due, and at runs of which nothing was heard.
+EMIT_EVERY = 0.5
+REMIND_EVERY = 5.0
 #: Seconds after which a message of which nothing came counts as lost: the queue is empty, or it still holds messages.
 LOST_AFTER = 15.0
 LOST_AFTER_IN_A_CROWD = 45.0
@@ -33,8 +39,11 @@ def waking_jobs(database: Database) -> list[Job]:
     ]
 
 
-def ringing_jobs(database: Database, broker: dramatiq.Broker) -> list[Job]:
-    """Those that talk to RabbitMQ."""
+def ringing_jobs(database: Database, broker: dramatiq.Broker, bell: Bell) -> list[Job]:
+    """Those that talk to RabbitMQ; `bell` rings many at once."""
+    emitter = Emitter(database, bell)
+    for queue in Queue:
+        broker.declare_queue(q_name(queue))
 
     def upkeep() -> int:
         publish(broker, Queue.UPKEEP, reason="scheduled")
@@ -44,7 +53,12 @@ def ringing_jobs(database: Database, broker: dramatiq.Broker) -> list[Job]:
         older = lost_after(waiting(broker, Queue.ORDERS))
         return int(database.one("sweep", {"older": older})[0])
 
-    return [Job("upkeep", UPKEEP_EVERY, upkeep), Job("sweep", SWEEP_EVERY, sweep)]
+    return [
+        Job("emit", EMIT_EVERY, emitter.emit),
+        Job("remind", REMIND_EVERY, emitter.remind),
+        Job("upkeep", UPKEEP_EVERY, upkeep),
+        Job("sweep", SWEEP_EVERY, sweep),
+    ]
 
 
 def lost_after(waiting_messages: int | None) -> float:

@@ -54,6 +54,7 @@ def take_in(connection: Connection, sender: Sender, origin: Origin, notice: Noti
             "source_id": notice.source_id,
             "source_number": notice.source_number,
             "modified_at": notice.modified_at,
+            "created_at": notice.created_at,
             "reason": notice.reason,
             "body": body,
             "body_hash": body_hash,

@@ -10,7 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import dramatiq
 import pika
@@ -26,6 +26,18 @@ PERSISTENT = pika.BasicProperties(delivery_mode=2)
 
 #: Seconds that a line which is closed goes on for, to let go of its socket.
 LAST_ROUNDS = 0.05
+
+
+class Bell(Protocol):
+    """What rings: a `Publisher`, or whatever stands in for RabbitMQ."""
+
+    def open(self, *, within: float) -> bool:
+        """Whether it can ring just now."""
+        ...
+
+    def publish(self, messages: Sequence[dramatiq.Message[Any]], *, within: float) -> list[bool]:
+        """Which of them surely arrived."""
+        ...
 
 
 class Publisher:

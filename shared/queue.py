@@ -34,7 +34,15 @@ class Queue(StrEnum):
     """Every queue there is. A test holds that each has an actor, and each actor one of these."""
 
     ORDERS = "orders"
+    POLLS = "polls"
+    RECHECK = "recheck"
     UPKEEP = "upkeep"
+
+
+#: Those whose work is soon done and waited for. All others have worker processes of their own, so that no long job of
+#: one shop keeps another one's orders waiting.
+PROMPT = (Queue.ORDERS, Queue.UPKEEP)
+PATIENT = (Queue.POLLS, Queue.RECHECK)
 
 
 def make_broker(url: str) -> RabbitmqBroker:

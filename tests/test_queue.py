@@ -6,9 +6,11 @@ import threading
 
 import dramatiq
 import pika
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
 
 from scheduler.clock import Clock
 from scheduler.jobs import UPKEEP_EVERY, ringing_jobs
+from shared.publisher import Publisher
 from shared.queue import Queue, make_broker
 from shared.store.database import Database
 from tests.support.servers import Rabbit
@@ -17,8 +19,8 @@ from tools.servers.rabbitmq import RabbitServer
 from workers.main import add_actors
 
 
-def clock_of(store: Database, broker: dramatiq.Broker) -> Clock:
-    return Clock(ringing_jobs(store, broker), threading.Event())
+def clock_of(store: Database, broker: RabbitmqBroker) -> Clock:
+    return Clock(ringing_jobs(store, broker, Publisher(broker)), threading.Event(), lambda: True)
 
 
 def waiting(amqp_url: str, queue: Queue) -> int:

@@ -19,7 +19,7 @@ from shared.errors import ConnectionBroken, Fate, Retry
 from shared.sealing import Keyring, SealError
 from shared.store.claims import System
 from shared.store.database import Database
-from workers.hand import Hand
+from workers.hand import InHand
 from workers.lanes import Lanes
 from workers.pace import Allowance, WorkPace
 
@@ -50,11 +50,13 @@ class Clients:
         self._allowances: dict[int, Allowance] = {}
 
     def books(
-        self, connector: Accounting, system: System, hand: Hand
+        self, connector: Accounting, system: System, hand: InHand
     ) -> contextlib.AbstractContextManager[AccountingClient]:
         return self._borrowed(connector, system, hand, connector.connect)
 
-    def shop(self, connector: Webshop, system: System, hand: Hand) -> contextlib.AbstractContextManager[WebshopClient]:
+    def shop(
+        self, connector: Webshop, system: System, hand: InHand
+    ) -> contextlib.AbstractContextManager[WebshopClient]:
         return self._borrowed(connector, system, hand, connector.connect)
 
     def close(self) -> None:
@@ -67,7 +69,7 @@ class Clients:
 
     @contextlib.contextmanager
     def _borrowed(
-        self, connector: Connector, system: System, hand: Hand, connect: Callable[[BaseModel, Pace], Client]
+        self, connector: Connector, system: System, hand: InHand, connect: Callable[[BaseModel, Pace], Client]
     ) -> Iterator[Client]:
         """Raises PutBack when the system's lane is full, ConnectionBroken without usable credentials, Retry without the
         key that sealed them.
@@ -102,12 +104,12 @@ class Clients:
             old.client.close()
 
     def _open(
-        self, connector: Connector, system: System, hand: Hand, connect: Callable[[BaseModel, Pace], Client]
+        self, connector: Connector, system: System, hand: InHand, connect: Callable[[BaseModel, Pace], Client]
     ) -> _Kept[Client]:
         credentials = self._credentials(connector, system)
         with self._lock:
             allowance = self._allowances.setdefault(
-                system.id, Allowance(self._database, hand.claim.account, system.id, connector.budget)
+                system.id, Allowance(self._database, hand.account, system.id, connector.budget)
             )
         pace = WorkPace(system.id, allowance)
         return _Kept(connect(credentials, pace), pace, connector.origin(credentials))

@@ -10,7 +10,7 @@ from shared.domain.reasons import REASONS
 from shared.errors import ConnectionBroken, Fate, NeedsUser, OutcomeUnknown, Retry, Skip
 from shared.store.claims import Outcome, System
 from shared.store.database import Database
-from workers.hand import Hand, PutBack
+from workers.hand import InHand, PutBack
 from workers.make_once import REST
 
 #: Seconds until an order whose credentials were refused is looked at again, if nobody told the system's row.
@@ -60,15 +60,14 @@ def try_again(name: str, code: str, says: str, failures: int, *, at_least: float
     return Outcome(state="waiting", name=name, reason=code, sentence=says, wait=max(wait, at_least), failures=failures)
 
 
-def tell_about_system(database: Database, hand: Hand, system: System, fate: Fate | None) -> None:
+def tell_about_system(database: Database, hand: InHand, system: System, fate: Fate | None) -> None:
     """What a try says of the system it talked to last: it rests after trouble; that it is broken is told once."""
-    claim = hand.claim
-    where: dict[str, object] = {"account": claim.account, "system": system.id}
+    where: dict[str, object] = {"account": hand.account, "system": system.id}
     if isinstance(fate, ConnectionBroken):
         refused = {"credentials": system.credentials, "reason": fate.code, "detail": fate.message}
         database.one("break_system", where | refused)
     elif isinstance(fate, Retry | OutcomeUnknown) and not isinstance(fate, PutBack) and fate.code != "wrong_setup":
         after = asked_for(fate) if isinstance(fate, Retry) else None
         database.one("note_trouble", where | {"reason": fate.code, "after": after})
-    elif claim.is_troubled and hand.answered:
-        database.one("note_recovery", {"account": claim.account, "systems": sorted(hand.answered)})
+    elif hand.is_troubled and hand.answered:
+        database.one("note_recovery", {"account": hand.account, "systems": sorted(hand.answered)})

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from shared.domain.reasons import REASONS
 from shared.errors import Retry
@@ -61,6 +62,25 @@ class PutBack(Retry):
         self.counts = counts
 
 
+class InHand(Protocol):
+    """What a worker has in hand while it calls outside systems: a transfer, or a run of a job."""
+
+    #: Systems that answered a call.
+    answered: set[int]
+
+    @property
+    def account(self) -> int: ...
+
+    @property
+    def is_troubled(self) -> bool:
+        """One of its systems was in trouble when it was taken in hand."""
+        ...
+
+    def seconds_for_a_call(self) -> float:
+        """How long the next call may take, with a lease that outlasts it. Raises LeaseLost, Retry for want of time."""
+        ...
+
+
 class LeaseLost(Exception):
     """Somebody else may have the transfer by now: nothing of this try may be sent or recorded any more."""
 
@@ -76,6 +96,14 @@ class Hand:
         self._until = since + LEASE
         self._stopping = stopping
         self._watch = watch
+
+    @property
+    def account(self) -> int:
+        return self.claim.account
+
+    @property
+    def is_troubled(self) -> bool:
+        return self.claim.is_troubled
 
     def passes(self, point: Point) -> None:
         """Raises PutBack when the service stops, Retry when the try takes too long, LeaseLost without a lease."""

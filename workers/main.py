@@ -15,6 +15,7 @@ from shared.store.claims import Claim
 from shared.store.database import Database
 from workers.clients import Clients
 from workers.hand import Point, Watch
+from workers.jobs import add_jobs
 from workers.lanes import Lanes
 from workers.middleware import Context, DeadLetters, Metrics, Stopping
 from workers.orders import add_orders
@@ -57,4 +58,5 @@ def add_actors(
         broker.add_middleware(middleware)
     tools = Tools(database, Clients(database, keyring, Lanes(threads)), KnownProducts())
     add_orders(broker, tools, stopping, watch)
+    add_jobs(broker, tools, stopping)
     add_upkeep(broker, database)

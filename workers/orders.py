@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import traceback
 from dataclasses import replace
 
 import dramatiq
@@ -19,16 +18,13 @@ from workers import sentences
 from workers.endings import ending, tell_about_system, try_again
 from workers.hand import LEASE, Hand, LeaseLost, Point, Watch, now
 from workers.metrics import ENDED
+from workers.mistakes import told_safely
 from workers.order_steps import OrderTry
 from workers.tools import Tools
 from workers.trace import Trace
 from workers.write_back import tell_shop
 
 log = structlog.get_logger()
-
-
-#: Our packages: wherever they are installed, these are the last folders of a file's path.
-OURS = {"workers", "shared", "connectors", "tests"}
 
 
 def add_orders(broker: dramatiq.Broker, tools: Tools, stopping: threading.Event, watch: Watch) -> None:
@@ -112,14 +108,3 @@ def _record(tools: Tools, hand: Hand, trace: Trace, outcome: Outcome) -> None:
         document=outcome.number,
         version=hand.claim.version,
     )
-
-
-def told_safely(error: Exception) -> str:
-    """The kind of a mistake and its innermost place in our code; its text may hold a customer's data.
-
-    "KeyError at workers/order_steps.py:70"
-    """
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if OURS & set(frame.filename.split("/")[-4:-1])] or frames
-    place = "/".join(ours[-1].filename.split("/")[-2:])
-    return f"{type(error).__name__} at {place}:{ours[-1].lineno}"

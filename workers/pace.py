@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.pace import Budget, Said
 from shared.store.database import Database
-from workers.hand import Hand, PutBack
+from workers.hand import InHand, PutBack
 
 #: Tokens that a process takes at once, and the part of a system's budget that this may be at most.
 CHUNK = 20
@@ -63,7 +63,7 @@ class WorkPace:
     """What a client asks before each call: the lease of whoever has the client in hand, and the system's allowance."""
 
     def __init__(self, system: int, allowance: Allowance) -> None:
-        self.hand: Hand | None = None
+        self.hand: InHand | None = None
         self._system = system
         self._allowance = allowance
 

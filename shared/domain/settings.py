@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from shared.domain.customer_settings import CustomerSettings
 from shared.domain.document import SendBy
 from shared.domain.document_settings import DOCUMENT, DocumentSettings
+from shared.domain.job_settings import JobSettings
 from shared.domain.line_settings import LineSettings, MaybeProduct
 from shared.domain.order import Financial, Fulfilment
 from shared.domain.zone_settings import ZoneSettings
@@ -137,7 +138,10 @@ class OrderSettings(DocumentSettings, ZoneSettings, LineSettings, CustomerSettin
             " booked: by a private note beside the order, or in its custom field `_shopledger_document`."
         ),
     ] = "none"
-    time_zone: Annotated[str, Field(description="In which days are told.")] = "Europe/Copenhagen"
+    time_zone: Annotated[str, Field(description="In which days are told, and jobs come at their times.")] = (
+        "Europe/Copenhagen"
+    )
+    jobs: Annotated[JobSettings, Field(description="When the shop is looked at beside its webhooks.")] = JobSettings()
     books: Annotated[
         dict[str, Any], Field(description="What only these books know: layout, payment terms, VAT zone, groups.")
     ] = {}

@@ -42,6 +42,8 @@ create table systems (
   broken_at      timestamptz,
   -- The ways of rounding VAT that the books' answers leave open; see `shared.domain.learning`.
   rounding      text[] not null default '{}',
+  -- Whether the last look found every webhook of the system in order.
+  webhooks_work  boolean not null default false,
   unique (account_id, id)
 );
 
@@ -277,6 +279,8 @@ create table transfers (
   -- His word that it goes whatever the rules say, and that it is left alone, with his reason for that.
   is_waived           boolean not null default false,
   ignored_why         text,
+  -- When the shop says that an order was made: what a recheck counts by.
+  source_created_at   timestamptz,
   primary key (account_id, id),
   unique (account_id, connection_id, source_type, source_id)
 );
@@ -353,6 +357,8 @@ create table documents (
   expected         jsonb,
   -- What was written beside the order in its shop, and how; null where nothing was.
   told_shop        text,
+  -- The key of the content that the books answered with, where `answered_total` stays open.
+  answered_key     text,
   unique (connection_id, source_type, source_id, kind, sub_id, generation),
   foreign key (account_id, connection_id) references connections (account_id, id),
   foreign key (account_id, transfer_id) references transfers (account_id, id)
@@ -502,7 +508,7 @@ $$;
 --   an older body comes late: out of order, or the shop's clock went back.
 create function raise_transfers(
   p_account bigint, p_system bigint, p_event bigint, p_has_body boolean, p_source_type text, p_source_id text,
-  p_source_number text, p_modified_at timestamptz, p_body_hash bytea
+  p_source_number text, p_modified_at timestamptz, p_body_hash bytea, p_created_at timestamptz
 ) returns integer
 language plpgsql as $$
 declare
@@ -510,11 +516,11 @@ declare
 begin
   insert into shopledger.transfers as t (
     account_id, connection_id, source_type, source_id, source_number, state,
-    newest_event_id, newest_event_at, newest_body_hash, source_modified_at, needs_fetch)
+    newest_event_id, newest_event_at, newest_body_hash, source_modified_at, source_created_at, needs_fetch)
   select p_account, c.id, p_source_type, p_source_id, p_source_number,
          (case when shopledger.is_on(c) then 'waiting' else 'held' end)::shopledger.transfer_state,
          case when p_has_body then p_event end, case when p_has_body then now() end,
-         case when p_has_body then p_body_hash end, case when p_has_body then p_modified_at end,
+         case when p_has_body then p_body_hash end, case when p_has_body then p_modified_at end, p_created_at,
          not p_has_body or p_modified_at is null or exists (
            select from shopledger.deletions d
            where d.account_id = p_account and d.system_id = p_system
@@ -528,6 +534,7 @@ begin
     state = case when t.state in ('working', 'held') then t.state else excluded.state end,
     reason = case when t.state = 'working' then t.reason else '' end,
     source_number = coalesce(excluded.source_number, t.source_number),
+    source_created_at = coalesce(excluded.source_created_at, t.source_created_at),
     newest_event_id = case when excluded.source_modified_at >= coalesce(t.source_modified_at, '-infinity')
                       then excluded.newest_event_id else t.newest_event_id end,
     newest_event_at = case when excluded.source_modified_at >= coalesce(t.source_modified_at, '-infinity')
@@ -550,6 +557,7 @@ create function take_in(
   p_account bigint, p_system bigint, p_subscription bigint, p_origin shopledger.event_origin, p_key bytea,
   p_kind shopledger.event_kind, p_topic text, p_delivery_id text, p_source_type text, p_source_id text,
   p_source_number text, p_modified_at timestamptz, p_reason text, p_body bytea, p_body_hash bytea,
+  p_created_at timestamptz default null,
   out event_id bigint, out is_new boolean, out transfers integer
 )
 language plpgsql as $$
@@ -590,7 +598,7 @@ begin
     transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id);
   else
     transfers := shopledger.raise_transfers(p_account, p_system, event_id, p_kind = 'state', p_source_type, p_source_id,
-                                            p_source_number, p_modified_at, p_body_hash);
+                                            p_source_number, p_modified_at, p_body_hash, p_created_at);
   end if;
 
   if p_kind = 'alarm'
@@ -1330,3 +1338,197 @@ $$;
 
 revoke all on function accounts_there_are, take_over from public;
 grant execute on function accounts_there_are, take_over to shopledger_app;
+
+-- When jobs look at a shop, and how far each has come.
+
+-- One row per connection and job; a job about all of a shop has no connection. `due` is the time of the latest run.
+create table schedules (
+  id             bigint generated always as identity primary key,
+  account_id     bigint not null,
+  system_id      bigint not null,
+  connection_id  bigint,
+  job            text not null check (job in ('poll', 'recheck', 'webhooks')),
+  -- The epoch: it is to be planned.
+  next_due       timestamptz not null default 'epoch',
+  due            timestamptz,
+  -- A message is under way since then; a worker has it in hand until then.
+  rung_at        timestamptz,
+  lease_token    uuid,
+  lease_until    timestamptz,
+  began_at       timestamptz,
+  ended_at       timestamptz,
+  -- How far it has come: whatever the job wants to find again.
+  cursor         jsonb not null default '{}',
+  found          integer not null default 0,
+  sent           integer not null default 0,
+  skipped        integer not null default 0,
+  failed         integer not null default 0,
+  -- Why the latest run did not come to its end; empty where it did.
+  problem        text not null default '',
+  report         jsonb,
+  paused_at      timestamptz,
+  paused_why     text,
+  unique nulls not distinct (system_id, connection_id, job),
+  foreign key (account_id, system_id) references systems (account_id, id),
+  foreign key (account_id, connection_id) references connections (account_id, id)
+);
+create index schedules_due on schedules (next_due) where paused_at is null;
+create index schedules_forgotten on schedules (coalesce(rung_at, lease_until)) where rung_at is not null or lease_until is not null;
+call bind_to_account('schedules');
+grant select, insert, update on schedules to shopledger_app;
+
+-- What is due at `p_now`, longest due first. A connection that is off is planned on, and not run.
+create function due_schedules(p_now timestamptz, p_most integer)
+returns table (schedule_id bigint, account_id bigint, system_id bigint, connection_id bigint, job text, next_due timestamptz,
+               is_on boolean, webhooks_work boolean, settings jsonb)
+language sql stable security definer set search_path = shopledger, pg_temp as $$
+  select s.id, s.account_id, s.system_id, s.connection_id, s.job, s.next_due,
+         y.active and a.active and (c.id is null or is_on(c)), y.webhooks_work, k.settings
+  from schedules s
+  join systems y on y.id = s.system_id
+  join accounts a on a.id = s.account_id
+  left join connections c on c.id = s.connection_id
+  left join connection_settings k on k.connection_id = c.id and k.version = c.settings_version
+  where s.paused_at is null and s.next_due <= p_now
+  order by s.next_due
+  limit p_most
+$$;
+
+-- Plans the next run, and emits the one that is due where `p_runs` says so and the one before has ended. Compare and set
+-- on the due time: each is emitted once, whoever asks. Returns those that are to be rung.
+create function emit_schedules(p_schedules bigint[], p_dues timestamptz[], p_nexts timestamptz[], p_runs boolean[])
+returns setof bigint
+language sql security definer set search_path = shopledger, pg_temp as $$
+  with wanted as (
+    select s.id, u.next_due, u.runs and s.rung_at is null and coalesce(s.lease_until, '-infinity') <= now() as runs
+    from unnest(p_schedules, p_dues, p_nexts, p_runs) as u (id, due, next_due, runs)
+    join schedules s on s.id = u.id and s.next_due = u.due and s.paused_at is null
+    for update of s
+  ),
+  moved as (
+    update schedules s
+    set next_due = w.next_due, due = case when w.runs then s.next_due else s.due end,
+        rung_at = case when w.runs then clock_timestamp() else s.rung_at end
+    from wanted w where w.id = s.id
+    returning s.id, w.runs
+  )
+  select id from moved where runs
+$$;
+
+-- Runs whose message, or whose worker, was lost: rung for once more.
+create function forgotten_runs(p_older interval)
+returns table (schedule_id bigint, account_id bigint, system_id bigint, connection_id bigint, job text, due timestamptz)
+language sql security definer set search_path = shopledger, pg_temp as $$
+  update schedules s
+  set rung_at = clock_timestamp(), lease_token = null, lease_until = null
+  from (select id from schedules
+        where rung_at < clock_timestamp() - p_older or lease_until < clock_timestamp()
+        for update skip locked) lost
+  where s.id = lost.id
+  returning s.id, s.account_id, s.system_id, s.connection_id, s.job, s.due
+$$;
+
+-- A message that surely did not arrive: the run waits for the next look, as one that was never emitted.
+create function unring_schedules(p_schedules bigint[]) returns void
+language sql security definer set search_path = shopledger, pg_temp as $$
+  update schedules set rung_at = null, next_due = least(next_due, due) where id = any(p_schedules) and rung_at is not null
+$$;
+revoke all on function due_schedules, emit_schedules, forgotten_runs, unring_schedules from public;
+grant execute on function due_schedules, emit_schedules, forgotten_runs, unring_schedules to shopledger_app;
+
+-- Takes a run in hand. `verdict`:
+--   begun    the rest of the row is filled
+--   nothing  it was begun already, or is another one by now
+--   off      its connection, a system or the account is switched off: it has ended
+--   resting  its shop rests, or is broken: it has ended
+create function begin_run(
+  p_account bigint, p_schedule bigint, p_due timestamptz, p_token uuid, p_lease interval,
+  out verdict text, out job text, out connection_id bigint, out connection_name text, out cursor jsonb, out counts integer[],
+  out settings jsonb, out active_since timestamptz,
+  out source_system bigint, out source_kind text, out source_credentials bytea, out webhooks_work boolean,
+  out is_troubled boolean
+)
+language plpgsql as $$
+declare
+  s shopledger.schedules;
+  c shopledger.connections;
+  v_rest timestamptz;
+  v_broken timestamptz;
+  v_on boolean;
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  select * into s from shopledger.schedules x where x.account_id = p_account and x.id = p_schedule for update;
+  if s.id is null or s.due is distinct from p_due or s.rung_at is null then
+    verdict := case when s.lease_token = p_token then 'begun' else 'nothing' end;
+    if verdict = 'nothing' then
+      return;
+    end if;
+  end if;
+  select * into c from shopledger.connections x where x.id = s.connection_id;
+  select y.active and a.active and (c.id is null or shopledger.is_on(c)), y.broken_at, y.id, y.kind, y.credentials,
+         y.webhooks_work
+  into v_on, v_broken, source_system, source_kind, source_credentials, webhooks_work
+  from shopledger.systems y, shopledger.accounts a
+  where y.id = s.system_id and a.id = p_account;
+  select b.blocked_until, b.troubles > 0 into v_rest, is_troubled
+  from shopledger.budgets b where b.account_id = p_account and b.system_id = s.system_id;
+  is_troubled := coalesce(is_troubled, false);
+  verdict := case when not v_on then 'off' when v_broken is not null or v_rest > now() then 'resting' else 'begun' end;
+  if verdict <> 'begun' then
+    update shopledger.schedules x
+    set rung_at = null, lease_token = null, lease_until = null, began_at = now(), ended_at = now(), problem = verdict,
+        found = 0, sent = 0, skipped = 0, failed = 0
+    where x.id = s.id;
+    return;
+  end if;
+  -- A run that was not finished goes on: it counts on, too.
+  if s.ended_at is not null or s.began_at is null then
+    s.found := 0; s.sent := 0; s.skipped := 0; s.failed := 0; s.began_at := now();
+  end if;
+  update shopledger.schedules x
+  set rung_at = null, lease_token = p_token, lease_until = now() + p_lease, began_at = s.began_at, ended_at = null,
+      problem = '', found = s.found, sent = s.sent, skipped = s.skipped, failed = s.failed
+  where x.id = s.id;
+  job := s.job;
+  connection_id := s.connection_id;
+  connection_name := c.name;
+  active_since := c.active_since;
+  cursor := s.cursor;
+  counts := array[s.found, s.sent, s.skipped, s.failed];
+  select k.settings into settings from shopledger.connection_settings k
+  where k.connection_id = c.id and k.version = c.settings_version;
+end
+$$;
+
+-- How far the run has come; makes its lease last. False for who lost it.
+create function keep_run(p_account bigint, p_schedule bigint, p_token uuid, p_lease interval, p_cursor jsonb,
+                         p_found integer, p_sent integer, p_skipped integer, p_failed integer) returns boolean
+language plpgsql as $$
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  update shopledger.schedules
+  set lease_until = now() + p_lease, cursor = p_cursor, found = p_found, sent = p_sent, skipped = p_skipped,
+      failed = p_failed
+  where account_id = p_account and id = p_schedule and lease_token = p_token and lease_until > now();
+  return found;
+end
+$$;
+
+-- Ends it; `p_again`: there is more to do, and it is due at once. False for who lost the lease.
+create function end_run(p_account bigint, p_schedule bigint, p_token uuid, p_cursor jsonb, p_found integer, p_sent integer,
+                        p_skipped integer, p_failed integer, p_problem text, p_report jsonb, p_again boolean)
+returns boolean
+language plpgsql as $$
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  update shopledger.schedules s
+  set lease_token = null, lease_until = null, cursor = p_cursor, found = p_found, sent = p_sent, skipped = p_skipped,
+      failed = p_failed, problem = p_problem, report = coalesce(p_report, s.report),
+      ended_at = case when p_again then null else now() end,
+      next_due = case when p_again then least(s.next_due, now()) else s.next_due end
+  where account_id = p_account and id = p_schedule and lease_token = p_token;
+  return found;
+end
+$$;
+revoke all on function begin_run, keep_run, end_run from public;
+grant execute on function begin_run, keep_run, end_run to shopledger_app;

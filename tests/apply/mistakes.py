@@ -156,6 +156,16 @@ MISTAKES = [
     ),
     (
         "create_products: true",
+        "jobs: {poll: 2 minutes}",
+        f"23: {ORDERS}.settings.jobs.poll: '2 minutes' is no rhythm: write it like 5m, 2h, or as cron's five fields",
+    ),
+    (
+        "create_products: true",
+        "jobs: {polls: 5m}",
+        f"23: {ORDERS}.settings.jobs.polls: there is no such setting; there are: poll, poll_with_webhooks, recheck,",
+    ),
+    (
+        "create_products: true",
         "by_state: {packed: {document: order, book: true}}",
         f"23: {ORDERS}.settings.by_state.packed: only an invoice can be booked: choose document: invoice, or leave",
     ),

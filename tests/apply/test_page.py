@@ -8,6 +8,7 @@ import pytest
 
 from connectors.accounting import Accounting
 from connectors.registry import installed
+from shared.domain.job_settings import JobSettings
 from shared.domain.settings import OrderSettings
 from tests.support.processes import ROOT
 from tools.cli.problems import Exit
@@ -26,6 +27,13 @@ def test_every_setting_stands_there_with_what_it_is(name: str) -> None:
     field = OrderSettings.model_fields[name]
     (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{name}` |")]
     assert row.endswith(f"| {field.description} |")
+
+
+@pytest.mark.parametrize("name", JobSettings.model_fields)
+def test_every_setting_of_jobs_stands_there_with_what_it_is(name: str) -> None:
+    field = JobSettings.model_fields[name]
+    (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{name}` |")]
+    assert row == f"| `{name}` | `{field.default}` | {field.description} |"
 
 
 @pytest.mark.parametrize("kind", installed())

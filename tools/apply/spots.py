@@ -103,7 +103,7 @@ def _complain_of(spot: Spot, error: ValidationError, model: type[BaseModel]) -> 
             key = str(loc[-1])
             holder = spot.below(loc[:-1])
             if key in holder.node.entries:
-                known = sorted(model.model_fields)
+                known = sorted(_model_at(model, loc[:-1]).model_fields)
                 holder.complaints.add(holder.key(key), f"there is no such setting{there_are(key, known)}")
         elif found["type"] == "missing":
             place.complain(f"{loc[-1]} is missing")
@@ -111,6 +111,17 @@ def _complain_of(spot: Spot, error: ValidationError, model: type[BaseModel]) -> 
             is_about_key = loc[-1:] == ["[key]"]
             node = Node(place.where.line, Kind.TEXT, place.where.path[-1]) if is_about_key else place.node
             place.complain(_words(found, node))
+
+
+def _model_at(model: type[BaseModel], path: Sequence[int | str]) -> type[BaseModel]:
+    """The model of what stands there: one within the model, or the model itself where nobody can say."""
+    for part in path:
+        field = model.model_fields.get(str(part))
+        within = field.annotation if field is not None else None
+        if not (isinstance(within, type) and issubclass(within, BaseModel)):
+            return model
+        model = within
+    return model
 
 
 def _words(found: ErrorDetails, node: Node) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 import dramatiq
 import structlog
 from dramatiq.brokers.stub import StubBroker
+from dramatiq.common import q_name
 
 from connectors.registry import webhook_sender
 from ingest.app import create_app
@@ -24,7 +25,7 @@ from ingest.subscriptions import Subscriptions
 from ingest.webhook import Receiver
 from scheduler.clock import Clock, Job
 from scheduler.jobs import ringing_jobs, waking_jobs
-from shared.queue import make_local_broker
+from shared.queue import PATIENT, PROMPT, make_local_broker
 from shared.settings import Settings
 from shared.store.database import ANSWER_WITHIN, Database
 from tools.embedded.bell import LocalBell, Nudging
@@ -43,6 +44,8 @@ LOOK_EVERY = 0.5
 KEEPS_SHOPS_WAITING = 20.0
 #: Seconds in which work in hand may come to its next point when all ends.
 LAST_WORK = 25.0
+#: Jobs at once.
+JOB_THREADS = 2
 #: Seconds until a part that failed is started again.
 BREATHE = 1.0
 
@@ -113,19 +116,21 @@ class Embedded:
         threads = self._settings.worker_threads
         broker = make_local_broker()
         broker.add_middleware(Nudging(self._turns))
-        database = self._open(ending, "worker", connections=threads, within=WORK_WITHIN)
+        database = self._open(ending, "worker", connections=threads + JOB_THREADS, within=WORK_WITHIN)
         add_actors(broker, database, self.postgres.keyring, threads=threads)
-        worker = dramatiq.Worker(broker, worker_threads=threads)
-        worker.start()
-        ending.callback(worker.stop, timeout=int(LAST_WORK * 1000))
+        for queues, most in ((PROMPT, threads), (PATIENT, JOB_THREADS)):
+            worker = dramatiq.Worker(broker, queues=set(map(q_name, queues)), worker_threads=most)
+            worker.start()
+            ending.callback(worker.stop, timeout=int(LAST_WORK * 1000))
         return broker
 
     def _start_relay_and_clocks(self, ending: contextlib.ExitStack, broker: StubBroker) -> None:
-        relay = Relay(self._open(ending, "relay", connections=1, within=WORK_WITHIN), LocalBell(broker), self._turns)
+        bell = LocalBell(broker)
+        relay = Relay(self._open(ending, "relay", connections=1, within=WORK_WITHIN), bell, self._turns)
         database = self._open(ending, "scheduler", connections=2, within=5.0)
         self._keep("relay", relay.run)
         self._keep("waking", self._clock(waking_jobs(database)))
-        self._keep("ringing", self._clock(ringing_jobs(database, broker)))
+        self._keep("ringing", self._clock(ringing_jobs(database, broker, bell)))
 
     def _start_front(self, ending: contextlib.ExitStack, listening: socket.socket) -> None:
         chosen = self._settings
@@ -149,7 +154,7 @@ class Embedded:
 
     def _clock(self, jobs: list[Job]) -> Callable[[threading.Event], None]:
         def run(stop: threading.Event) -> None:
-            Clock(jobs, stop).run(self._settings.scheduler_tick_seconds)
+            Clock(jobs, stop, _always).run(self._settings.scheduler_tick_seconds)
 
         return run
 
@@ -172,3 +177,8 @@ class Embedded:
         self._stop.set()
         for thread in self._parts:
             thread.join()
+
+
+def _always() -> bool:
+    """There is no other scheduler: whoever has the folder leads."""
+    return True

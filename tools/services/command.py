@@ -23,7 +23,7 @@ from tools.services.supervisor import Supervised
 #: What `up` runs on servers: the name of a service -> its processes, each by the module that runs it.
 SERVICES = {
     "ingest": {"ingest": "ingest", "relay": "ingest.relay"},
-    "worker": {"worker": "workers"},
+    "worker": {"worker": "workers", "jobs": "workers.patient"},
     "scheduler": {"scheduler": "scheduler"},
 }
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -42,7 +42,7 @@ def up(context: click.Context, service: str | None, port: int | None) -> None:
 
     Without a database everything runs in this one process, with a PostgreSQL of its own in the data folder. With
     SHOPLEDGER_DATABASE_URL and SHOPLEDGER_BROKER_URL it runs on those servers, as processes that are started again
-    when they end: all of them, or one SERVICE of a machine. `ingest` brings its relay along.
+    when they end: all of them, or one SERVICE of a machine. `ingest` brings its relay along, `worker` those of jobs.
     """
     chosen: Chosen = context.obj
     if chosen.uses_servers:

@@ -6,6 +6,9 @@ with raised as (
   where c.id = %(connection)s and c.settings_version = %(shown)s
     and s.account_id = current_account() and s.connection_id = c.id and s.version = %(version)s
   returning c.account_id, c.id, c.settings_version, s.settings
+),
+planned_anew as (
+  update schedules set next_due = 'epoch' where connection_id in (select id from raised)
 )
 insert into connection_settings (account_id, connection_id, version, settings, created_by)
 select account_id, id, settings_version, settings, %(by)s from raised

@@ -1,0 +1,1 @@
+select emit_schedules(%(schedules)s, %(dues)s, %(nexts)s, %(runs)s)

@@ -1,0 +1,1 @@
+select unring_schedules(%(schedules)s)

@@ -1,0 +1,134 @@
+"""Which runs are emitted, when, and how often: a row and its due times."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from scheduler.emitting import Emitter
+from shared.store import schedules
+from shared.store.database import Database
+from tests.jobs.rig import Bell
+from tests.support.shop import Shop, open_shop
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def hold(shop: Shop, what: str) -> None:
+    shop.rows(f"update schedules set {what} where job = 'poll' returning id")  # noqa: S608
+
+
+def poll_of(shop: Shop) -> int:
+    return int(shop.rows("select id from schedules where job = 'poll'")[0][0])
+
+
+def test_a_new_connection_looks_at_its_shop_at_once_and_then_every_five_minutes(own_store: Database) -> None:
+    # Given a connection that was just made
+    shop, bell = open_shop(own_store), Bell()
+    emitter = Emitter(own_store, bell)
+
+    # When the clock looks at it, it is planned, and emitted at the next look
+    assert [emitter.emit(NOON + timedelta(seconds=s)) for s in range(3)] == [0, 1, 0]
+    ended(shop)
+
+    # Then it comes every five minutes, and never twice
+    for second in range(1, 3600, 7):
+        if emitter.emit(NOON + timedelta(seconds=second)):
+            ended(shop)
+    dues = [datetime.fromisoformat(due) for _, due in bell.emissions()]
+    assert len(dues) == len(set(dues)) == 1 + 12
+    assert {later - earlier for earlier, later in zip(dues[1:], dues[2:], strict=False)} == {timedelta(minutes=5)}
+
+
+def test_two_schedulers_emit_what_is_due_once(own_store: Database) -> None:
+    # Given two that both think that they lead, and have seen the same schedule due
+    shop, bell = open_shop(own_store), Bell()
+    Emitter(own_store, bell).emit(NOON)
+    seen = [schedules.due(own_store, most=10, now=NOON) for _ in range(2)]
+    planned = [[(one, NOON + timedelta(minutes=5), True) for one in due] for due in seen]
+
+    # When both emit it, then one of them may ring
+    assert [schedules.emit(own_store, each) for each in planned] == [{poll_of(shop)}, set()]
+
+
+def test_a_run_that_is_still_going_is_not_started_again(own_store: Database) -> None:
+    # Given a run in a worker's hand
+    shop, bell = open_shop(own_store), Bell()
+    emitter = Emitter(own_store, bell)
+    emitter.emit(NOON)
+    emitter.emit(NOON)
+    (schedule, due), *_ = bell.emissions()
+    begun = schedules.begin(own_store, shop.account, schedule, datetime.fromisoformat(due), lease=4000)
+    assert not isinstance(begun, str)
+
+    # When its next times come, then they pass; and when it has ended, the next one comes
+    assert [emitter.emit(NOON + timedelta(minutes=m)) for m in range(6, 30, 6)] == [0, 0, 0, 0]
+    schedules.end(own_store, begun, cursor={}, counts=begun.counts)
+    assert emitter.emit(NOON + timedelta(minutes=36)) == 1
+
+
+def test_what_was_missed_is_caught_up_once(own_store: Database) -> None:
+    # Given a scheduler that was away for a day
+    shop, bell = open_shop(own_store), Bell()
+    emitter = Emitter(own_store, bell)
+    emitter.emit(NOON)
+    emitter.emit(NOON)
+    ended(shop)
+
+    # When it is back, then each schedule comes once
+    emitter.emit(NOON + timedelta(days=1, hours=18))
+    assert [one.kwargs["job"] for one in bell.rung[1:]] in (["poll", "recheck"], ["recheck", "poll"])
+
+
+def test_what_rabbitmq_did_not_confirm_is_emitted_again(own_store: Database) -> None:
+    # Given a broker that loses a message
+    open_shop(own_store)
+    bell = Bell(loses=1)
+    emitter = Emitter(own_store, bell)
+    emitter.emit(NOON)
+    assert (emitter.emit(NOON), emitter.emit(NOON)) == (0, 1)
+    assert len(bell.rung) == 1
+
+
+def test_a_lost_message_and_a_lost_worker_are_rung_for_again(own_store: Database) -> None:
+    # Given a run whose message came to nothing
+    shop, bell = open_shop(own_store), Bell()
+    emitter = Emitter(own_store, bell)
+    emitter.emit(NOON)
+    emitter.emit(NOON)
+    assert emitter.remind() == 0
+    hold(shop, "rung_at = rung_at - interval '301 s'")
+    assert emitter.remind() == 1
+
+    # And then one whose worker is gone: it is the same run
+    (schedule, due), again = bell.emissions()
+    assert again == (schedule, due)
+    begun = schedules.begin(own_store, shop.account, schedule, datetime.fromisoformat(due), lease=40)
+    assert not isinstance(begun, str)
+    hold(shop, "lease_until = now()")
+    assert emitter.remind() == 1
+    later = schedules.begin(own_store, shop.account, schedule, datetime.fromisoformat(due), lease=40)
+
+    # Then the new worker has it, and the old one cannot write any more
+    assert not isinstance(later, str)
+    assert not schedules.keep(own_store, begun, lease=40, cursor={}, counts=begun.counts)
+    assert schedules.begin(own_store, shop.account, schedule, datetime.fromisoformat(due), lease=40) == "nothing"
+
+
+def test_what_is_off_is_planned_on_and_not_run(own_store: Database) -> None:
+    # Given a connection that is switched off
+    shop, bell = open_shop(own_store), Bell()
+    emitter = Emitter(own_store, bell)
+    shop.switch(on=False)
+    for minute in range(60):
+        emitter.emit(NOON + timedelta(minutes=minute))
+    assert bell.rung == []
+
+    # When it is on again, then the next run comes at its time, and none of those that passed
+    shop.switch(on=True)
+    emitter.emit(NOON + timedelta(minutes=65))
+    assert [one.kwargs["job"] for one in bell.rung] == ["poll"]
+
+
+def ended(shop: Shop) -> None:
+    """The run that was emitted last, as its worker leaves it."""
+    shop.rows("update schedules set rung_at = null, began_at = now(), ended_at = now() returning id")

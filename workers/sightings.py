@@ -1,0 +1,90 @@
+"""Orders that a job saw in a shop: what is news goes through the one door, what is known in the same words does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from connectors.base import UnreadableOrder, Webshop
+from shared.domain.notice import Notice, NoticeKind, SourceType
+from shared.intake import Origin, Sender, take_in
+from shared.store import known
+from shared.store.database import Database, DatabaseDown
+from shared.store.known import KnownOrder
+from shared.store.schedules import Counts
+from workers.mistakes import told_safely
+
+Body = Mapping[str, Any]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    database: Database
+    shop: Webshop
+    account: int
+    system: int
+    origin: Origin = Origin.POLL
+
+    def take(self, orders: Sequence[Body]) -> Counts:
+        """Takes in what is news, each in a commit of its own. Raises DatabaseDown; no order stops the others.
+
+        `failed`: orders that name no id, which are kept as they came, and those at which we failed ourselves.
+        """
+        told = [(self.shop.notice_of(order), order) for order in orders]
+        ids = [notice.source_id for notice, _ in told if notice.source_id is not None]
+        before = known.orders(self.database, self.account, self.system, ids)
+        counts = Counts(found=len(told))
+        for notice, order in told:
+            try:
+                counts += self._take(notice, order, before.get(notice.source_id or ""))
+            except DatabaseDown:
+                raise
+            except Exception as error:
+                log.error("order_not_taken_in", order=notice.source_id, where=told_safely(error))
+                counts += Counts(failed=1)
+        return counts
+
+    def _take(self, notice: Notice, order: Body, before: KnownOrder | None) -> Counts:
+        if before is not None and self._says(before, order):
+            if not before.is_believed_gone:
+                return Counts(skipped=1)
+            notice = replace(notice, kind=NoticeKind.FETCH)
+        self._take_in(notice, written(order))
+        return Counts(failed=1) if notice.kind is NoticeKind.REFUSED else Counts(sent=1)
+
+    def gone(self, source_id: str) -> None:
+        """The shop had no such order when it was asked for it: whoever handles it next asks once more."""
+        missing = Notice(
+            kind=NoticeKind.GONE,
+            topic="order.missing",
+            delivery_id="",
+            source_type=SourceType.ORDER,
+            source_id=source_id,
+            reason="order_gone",
+        )
+        self._take_in(missing, b"{}")
+
+    def _take_in(self, notice: Notice, body: bytes) -> None:
+        sender = Sender(account_id=self.account, system_id=self.system)
+        self.database.run(lambda c: take_in(c, sender, self.origin, notice, body))
+
+    def _says(self, before: KnownOrder, order: Body) -> bool:
+        """Whether the newest word that is stored of it is the same."""
+        if before.body is None:
+            return False
+        try:
+            stored = self.shop.decode_order(before.body)
+        except UnreadableOrder:
+            return False
+        return written(self.shop.content(stored)) == written(self.shop.content(order))
+
+
+def written(order: Body) -> bytes:
+    """As it is stored, and compared: numbers keep their digits."""
+    return json.dumps(order, default=str, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
