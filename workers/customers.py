@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
 
@@ -12,6 +12,7 @@ from connectors.accounting import Accounting, AccountingClient, Updated
 from shared.domain.contact import Contact
 from shared.domain.customers import Buyer, buyer, for_known, for_new, has
 from shared.domain.document import Customer, CustomerKey, NewCustomer
+from shared.domain.expected import Expected
 from shared.domain.order import Order
 from shared.domain.reasons import REASONS, needs_user
 from shared.domain.settings import OrderSettings
@@ -32,6 +33,16 @@ class Earlier:
 
     number: str
     key: str
+
+    @classmethod
+    def of(cls, written: Mapping[str, Any] | None, there: str | None) -> Earlier | None:
+        """`written`: as `Expected` writes it; None, and nobody knows by what the customer was found. `there`: whom the
+        books name on it, one that it was moved to by hand, too; None where what stands there is not what was written.
+        """
+        if written is None:
+            return None
+        expected = Expected.read(written)
+        return cls(expected.customer if there is None else there, expected.customer_key)
 
 
 class Make(Protocol):

@@ -53,8 +53,9 @@ class DocumentLife:
 
     def begin(self, goal: Goal) -> Outcome:
         """Of an order that has no document."""
-        document = self._writer.freeze(goal.order, goal.settings, goal.handling)
-        return self._finish(document, self._sent(document), goal, former=None)
+        with self._writer.saying_who_changed():
+            document = self._writer.freeze(goal.order, goal.settings, goal.handling)
+            return self._finish(document, self._sent(document), goal, former=None)
 
     def carry_on(
         self, document: PlannedDocument, goal: Goal | Skipped | None, *, judged: Callable[[], Goal | Skipped]
@@ -70,11 +71,12 @@ class DocumentLife:
             found = self._steps.send_again(document)
         if found is None:
             return self._begin_anew(document)
-        if isinstance(goal, Goal) and goal.handling.document != document.kind:
-            return self._raised(document, found, goal)
-        if self._is_to_be_repaired(document, found, goal):
-            document, found = self._repaired(document, found, goal)
-        ended = self._finish(document, found, goal, former=self._claim.former)
+        with self._writer.saying_who_changed():
+            if isinstance(goal, Goal) and goal.handling.document != document.kind:
+                return self._raised(document, found, goal)
+            if self._is_to_be_repaired(document, found, goal):
+                document, found = self._repaired(document, found, goal)
+            ended = self._finish(document, found, goal, former=self._claim.former)
         is_unfinished = document.is_to_be_booked or ended.state != "done"
         if isinstance(goal, Skipped) and is_unfinished and found.place is Place.DRAFT:
             return sentences.left_as_draft(document, ended, goal.sentence)
@@ -98,14 +100,15 @@ class DocumentLife:
         raise deleted(document, document.number)
 
     def _is_to_be_repaired(self, document: PlannedDocument, found: FoundDocument, goal: Goal | Skipped | None) -> bool:
-        """A draft that did not come to the total, on the owner's word or because its new content did not arrive; and
-        one that was not booked before the order changed, in its amounts or in anything else that stands in the draft.
+        """A draft that did not come to the total, on the owner's word or because nobody knows whether its new content
+        arrived; and one that was not booked before the order changed, in its amounts or in anything else that stands in
+        the draft. What differs in one that arrived is by its owner's hand, and stays.
         """
         if found.place is not Place.DRAFT or found.kind != document.kind or isinstance(goal, Skipped):
             return False
         if document.origin != "sent":
             return False
-        has_not_arrived = document.state == "draft" and document.answered_total is None
+        has_not_arrived = document.state == "draft" and not self._steps.has_arrived(document)
         if not sentences.agree(document, found) and (self._claim.owner_asked or has_not_arrived):
             return True
         was_to_be_replaced = document.last_sent != document.first_sent
@@ -137,7 +140,7 @@ class DocumentLife:
         settings = goal.settings if isinstance(goal, Goal) else checked(OrderSettings, self._claim.settings)
         self._steps.note(document, found, is_answered=False)
         with self._named(found):
-            frozen = self._writer.refreeze(document, found, self._reader.newest(), settings)
+            frozen = self._writer.refreeze(document, found, self._reader.asked(), settings)
         return frozen, self._steps.replace(frozen, found)
 
     def _raised(self, order: PlannedDocument, found: FoundDocument, goal: Goal) -> Outcome:
@@ -169,6 +172,8 @@ class DocumentLife:
         document, found = self._put_right(document, found, goal)
         ended = sentences.transferred(document, found)
         if ended.state != "done":
+            if ended.answered_total is None:
+                self._steps.note_differing(document)
             return ended
         kept = None
         if former is not None:

@@ -18,6 +18,7 @@ from shared.domain.document import DocumentKind, FoundDocument, Place, SendBy
 from shared.domain.reasons import needs_user
 from shared.errors import NeedsUser, Skip
 from shared.store import line
+from shared.store.arrivals import has_arrived, note_arrival
 from shared.store.claims import FormerDocument, PlannedDocument
 from shared.store.database import Database
 from workers.hand import LEASE, Hand, Point, now
@@ -35,6 +36,8 @@ class DocumentSteps:
         self._claim = hand.claim
         self._client = client
         self._trace = trace
+        #: The key of the content with which the books answered in this try.
+        self._arrived = ""
 
     def send(self, document: PlannedDocument) -> FoundDocument:
         """Makes the draft that was frozen."""
@@ -44,6 +47,7 @@ class DocumentSteps:
             self._hand.passes(Point.FROZEN)
             found = self._client.create_document(DocumentKind(document.kind), document.request, key=document.key)
         self._hand.passed(Point.SENT)
+        self._arrived = document.key
         return self._answered(found)
 
     def send_again(self, document: PlannedDocument) -> FoundDocument:
@@ -63,6 +67,8 @@ class DocumentSteps:
         if document.is_open:
             wait_for_late_ones(document.last_sent if document.booking_sent is None else document.booking_sent)
         found = self._found(document)
+        if found is not None and document.state == "planned":
+            self._arrived = document.key
         return self._answered(found) if found else None
 
     def of_kind(self, kind: DocumentKind, reference: str) -> FoundDocument | None:
@@ -105,7 +111,17 @@ class DocumentSteps:
         except Skip:
             raise deleted(document, found.number) from None
         self._hand.passed(Point.SENT)
+        self._arrived = document.key
         return self._answered(made)
+
+    def has_arrived(self, document: PlannedDocument) -> bool:
+        """Whether the books have answered with the content that was frozen last; what differs since is by hand."""
+        return self._arrived == document.key or has_arrived(self._database, self._claim, document)
+
+    def note_differing(self, document: PlannedDocument) -> None:
+        """It is not as it should be: what is corrected there from now on is its owner's."""
+        if self._arrived == document.key:
+            note_arrival(self._database, self._claim, document)
 
     def supersede(self, former: FormerDocument) -> FoundDocument | None:
         """The former draft goes. Where it is no draft any more it stays, and is returned."""
@@ -157,24 +173,33 @@ class DocumentSteps:
         return self._answered(booked)
 
     def _found(self, document: PlannedDocument) -> FoundDocument | None:
-        """An order that became an invoice is one order; an invoice is never what an order's draft shows."""
         kind = DocumentKind(document.kind)
-        if document.number and document.place:
-            with contextlib.suppress(Skip):
-                known = self._client.get_document(kind, Place(document.place), document.number)
-                if known.bears(document.reference):
-                    return known
-        found = self._client.find_by_reference(document.reference)
-        if len(found) > 1:  # one that moved from place to place meanwhile is seen twice
-            found = self._client.find_by_reference(document.reference)
-        of_its_kind = [one for one in found if one.kind is kind]
-        counts = of_its_kind if kind is not DocumentKind.ORDER or len(of_its_kind) == 1 else found
-        return _only(counts, document.reference)
+        return found_in(self._client, kind, reference=document.reference, number=document.number, place=document.place)
 
     def _answered(self, found: FoundDocument) -> FoundDocument:
         self._trace.stages.append(("answered", orjson.dumps(found, default=str)))
         self._hand.passed(Point.COMPARED)
         return found
+
+
+def found_in(
+    client: AccountingClient, kind: DocumentKind, *, reference: str, number: str | None, place: str | None
+) -> FoundDocument | None:
+    """The one under its number, or whatever has its reference; raises fates.
+
+    An order that became an invoice is one order; an invoice is never what an order's draft shows.
+    """
+    if number and place:
+        with contextlib.suppress(Skip):
+            known = client.get_document(kind, Place(place), number)
+            if known.bears(reference):
+                return known
+    found = client.find_by_reference(reference)
+    if len(found) > 1:  # one that moved from place to place meanwhile is seen twice
+        found = client.find_by_reference(reference)
+    of_its_kind = [one for one in found if one.kind is kind]
+    counts = of_its_kind if kind is not DocumentKind.ORDER or len(of_its_kind) == 1 else found
+    return _only(counts, reference)
 
 
 def deleted(document: PlannedDocument, number: str | None) -> NeedsUser:

@@ -34,7 +34,7 @@ class OrderTry:
         if claim.ignored_why is not None:
             return sentences.ignored(claim.ignored_why, document, claim.former)
         if document is None and claim.is_shared:
-            ended = goes_elsewhere(self._tools.database, claim, self._reader.newest())
+            ended = goes_elsewhere(self._tools.database, claim, self._reader)
             if ended is not None:
                 return ended
         goal = self._goal(document)
@@ -88,7 +88,7 @@ class OrderTry:
         if claim.is_shared and claim.document is not None:
             # Its document keeps it here: no other connection of the shop would take it.
             settings = settings.model_copy(update={"only": None})
-        order = self._reader.newest()
+        order = self._reader.asked()
         decided = decide(
             order, settings, since=claim.active_since, earlier=self._reader.earlier, is_waived=claim.is_waived
         )

@@ -14,6 +14,7 @@ from shared.domain.changes import as_told, changes
 from shared.domain.expected import Expected
 from shared.domain.order import Order
 from shared.domain.reasons import REASONS, needs_user
+from shared.domain.roles import ROLE, asks_for_role
 from shared.errors import Retry
 from shared.store import line
 from shared.store.claims import PlannedDocument
@@ -29,6 +30,7 @@ class OrderReader:
         self._claim = hand.claim
         self._trace = trace
         self._order: Order | None = None
+        self._with_role: Order | None = None
         self._earlier: Sequence[Order] | None = None
 
     def newest(self) -> Order:
@@ -37,6 +39,21 @@ class OrderReader:
             self._order = self._read()
             self._hand.passes(Point.STATE_KNOWN)
         return self._order
+
+    def asked(self) -> Order:
+        """The newest, with its customer's role where the settings ask for it, or did for its document. Raises fates."""
+        document = self._claim.document
+        written = document.expected if document is not None else None
+        did = written is not None and f"fact {ROLE}" in Expected.read(written).answers.questions
+        return self.with_role() if did or asks_for_role(self._claim.settings) else self.newest()
+
+    def with_role(self) -> Order:
+        """The newest, with its customer's role: the shop is asked once. Raises fates."""
+        if self._with_role is None:
+            order = self.newest()
+            role = self._role_of(order.customer_id) if order.customer_id is not None else None
+            self._with_role = replace(order, customer_role=role)
+        return self._with_role
 
     def earlier(self) -> Sequence[Order]:
         """As the shop told of it before, newest first; what cannot be read says nothing."""
@@ -52,7 +69,7 @@ class OrderReader:
     def is_as_written(self, document: PlannedDocument) -> bool:
         """Whether the shop says the same of it as when that document was written; no where nobody knows."""
         written = document.expected
-        return written is not None and Expected.read(written).is_of(self.newest())
+        return written is not None and Expected.read(written).is_of(self.asked())
 
     @property
     def _shop(self) -> Webshop:
@@ -91,6 +108,13 @@ class OrderReader:
         self._trace.talks_to = self._claim.target
         self._trace.stages.append(("original", json.dumps(body, default=str, ensure_ascii=False).encode()))
         return body
+
+    def _role_of(self, customer: str) -> str | None:
+        self._trace.talks_to = self._claim.source
+        with self._tools.clients.shop(self._shop, self._claim.source, self._hand) as client:
+            role = client.customer_role(customer)
+        self._trace.talks_to = self._claim.target
+        return role
 
 
 def readable(shop: Webshop, bodies: Iterable[bytes]) -> Iterator[Order]:

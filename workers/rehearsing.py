@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from connectors.accounting import Accounting, AccountingClient
 from shared.domain import learning
@@ -17,6 +18,8 @@ from shared.domain.settings import Handling, OrderSettings, rung
 from shared.errors import Fate
 from shared.store.claims import Written
 from workers.composing import Composer, Means
+from workers.customers import Earlier
+from workers.document_steps import found_in
 from workers.products import KnownProducts
 from workers.would import Would
 
@@ -38,6 +41,20 @@ class Rehearsed:
     notes: str = field(default="")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Living:
+    """The document that an order has in the books, or may have there."""
+
+    kind: DocumentKind
+    state: str
+    number: str | None
+    place: str | None
+    #: As `shared.domain.expected` writes it; None where nobody knows.
+    expected: Mapping[str, Any] | None = field(repr=False)
+    #: The books answered with what was written last.
+    has_arrived: bool
+
+
 class Rehearsal:
     """Of orders of one connection; asks the books, and changes nothing there."""
 
@@ -55,25 +72,26 @@ class Rehearsal:
         *,
         since: datetime | None,
         earlier: Callable[[], Iterable[Order]],
-        kind: DocumentKind | None = None,
+        living: Living | None = None,
         is_waived: bool = False,
     ) -> Rehearsed:
-        """`kind`: of the document that it has; else as the settings say. Raises no fate: it is told."""
-        would = Would(self._client)
-        means = Means(
-            make=would.make,
-            update=would.update,
-            known_products=self._known_products,
-            system=0,
-            asks_anew=False,
-            passes=lambda point: None,  # noqa: ARG005
-        )
+        """`living`: the document that it has, or else the settings say which it gets. Raises no fate: it is told."""
+        would = Would(self._connector, self._client)
         try:
             decided = decide(order, settings, since=since, earlier=earlier, is_waived=is_waived)
             if isinstance(decided, Skipped):
                 return Rehearsed(reason=decided.reason, sentence=decided.sentence, is_skipped=True)
+            means = Means(
+                make=would.make,
+                update=would.update,
+                known_products=self._known_products,
+                system=0,
+                asks_anew=False,
+                passes=lambda point: None,  # noqa: ARG005
+                earlier=self._earlier(living, reference) if living is not None else None,
+            )
             composer = Composer(self._connector, self._client, means)
-            made_of_it = _raised(kind, decided)
+            made_of_it = _raised(living, decided)
             written = composer.compose(order, settings, made_of_it, reference, self._rounding)
         except Fate as fate:
             return Rehearsed(reason=fate.code, sentence=fate.message)
@@ -85,9 +103,16 @@ class Rehearsal:
             booking = f"booked with {number}, sent by {settings.send_by}"
         return Rehearsed(written=written, made=tuple(would.made), booking=booking, notes=notes)
 
+    def _earlier(self, living: Living, reference: str) -> Earlier | None:
+        """As a worker has it of a draft that gets new content; one that was deleted keeps nobody. Raises fates."""
+        if living.state != "draft" or not living.has_arrived:
+            return Earlier.of(living.expected, None)
+        found = found_in(self._client, living.kind, reference=reference, number=living.number, place=living.place)
+        return Earlier.of(living.expected, found.customer) if found is not None else None
 
-def _raised(kind: DocumentKind | None, decided: Handling) -> DocumentKind:
+
+def _raised(living: Living | None, decided: Handling) -> DocumentKind:
     """What it has stays what it is, unless the order has climbed above it."""
-    if kind is not None and decided.rung <= rung(kind, is_booked=False):
-        return kind
+    if living is not None and decided.rung <= rung(living.kind, is_booked=False):
+        return living.kind
     return DocumentKind(decided.document)

@@ -7,29 +7,31 @@ from functools import partial
 
 from psycopg import Connection
 
-from shared.domain.order import Order
 from shared.domain.routing import Way, elsewhere, route
 from shared.domain.settings import OrderSettings
 from shared.store import routes
 from shared.store.claims import Claim, Outcome
 from shared.store.database import Database
 from workers import sentences
+from workers.reading import OrderReader
 from workers.tools import checked
 
 
-def goes_elsewhere(database: Database, claim: Claim, order: Order) -> Outcome | None:
-    """How a try ends whose order another connection of the shop takes; None where it goes on."""
+def goes_elsewhere(database: Database, claim: Claim, reader: OrderReader) -> Outcome | None:
+    """How a try ends whose order another connection of the shop takes; None where it goes on. Raises fates."""
+    order = reader.newest()
     with database.account(claim.account) as connection:
-        way = way_of(connection, claim.transfer, order)
+        ways = ways_of(connection, claim.transfer)
+    way = route(order, ways, with_role=reader.with_role)
     if way is None or way.connection == claim.connection:
         return None
     goes_by = None if way.has_document else way.connection
     return replace(sentences.skipped(elsewhere(way.name)), goes_by=goes_by)
 
 
-def way_of(connection: Connection, transfer: int, order: Order) -> Way | None:
-    """Which connection of its shop takes the order, inside an account; None where none does."""
-    return route(order, [_way(one) for one in routes.ways(connection, transfer)])
+def ways_of(connection: Connection, transfer: int) -> list[Way]:
+    """The connections of its shop that have the order, inside an account."""
+    return [_way(one) for one in routes.ways(connection, transfer)]
 
 
 def _way(stored: routes.StoredWay) -> Way:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Literal
 
-from connectors.accounting import AccountingClient, Updated
+from connectors.accounting import Accounting, AccountingClient, Updated
 from shared.domain.contact import Contact
 
-#: Stands for the number that the books would give a new customer; it is none that they give.
+#: Stands for the number that the books would give a new customer, where the request names none; it is none that they
+#: give.
 NEW_CUSTOMER = "999999999"
 
 
 class Would:
     """Takes the place of what makes and updates."""
 
-    def __init__(self, client: AccountingClient) -> None:
+    def __init__(self, connector: Accounting, client: AccountingClient) -> None:
+        self._connector = connector
         self._client = client
         #: Kind and request of each customer and product that would be made.
         self.made: list[tuple[str, bytes]] = []
@@ -32,7 +34,7 @@ class Would:
         create: Callable[[bytes, str], str],  # noqa: ARG002
     ) -> str:
         self.made.append((what, request))
-        return NEW_CUSTOMER if what == "customer" else key
+        return self._connector.customer_number_of(request) or NEW_CUSTOMER if what == "customer" else key
 
     def update(self, number: str, contact: Contact, fields: Collection[str]) -> Updated:
         would = self._client.would_update_customer(number, contact, fields)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from connectors.accounting import Accounting, AccountingClient
+from connectors.accounting import Accounting, AccountingClient, Updated
 from shared.domain import learning
 from shared.domain.build import reference
+from shared.domain.contact import Contact
 from shared.domain.document import DocumentKind, FoundDocument
 from shared.domain.expected import Expected
 from shared.domain.order import Order
+from shared.domain.reasons import REASONS
 from shared.domain.settings import Handling, OrderSettings
+from shared.errors import ConnectionBroken, Fate, OutcomeUnknown
 from shared.store import line
+from shared.store.arrivals import has_arrived
 from shared.store.claims import PlannedDocument, Written
 from workers.composing import Composer, Means
 from workers.customers import Earlier, brought_up_to_date
@@ -37,13 +43,28 @@ class DocumentWriter:
         make = MakeOnce(tools.database, self._claim.account, self._claim.target.id, owner_asked=self._claim.owner_asked)
         self._means = Means(
             make=make,
-            update=client.update_customer,
+            update=self._update,
             known_products=tools.known_products,
             system=self._claim.target.id,
             asks_anew=self._claim.owner_asked,
             passes=hand.passes,
         )
         self._relies_on_memory = False
+        #: Customers whom this try brought up to date, in words.
+        self._changed: list[str] = []
+        #: Number -> the fields that are to be.
+        self._to_be_changed: Mapping[str, Sequence[str]] = {}
+
+    @contextlib.contextmanager
+    def saying_who_changed(self) -> Iterator[None]:
+        """A try that ends without its document says so itself: the next one finds nothing to change."""
+        try:
+            yield
+        except ConnectionBroken:  # its words are about the system
+            raise
+        except Fate as fate:
+            fate.message = " ".join([fate.message, *self._changed])
+            raise
 
     def freeze(
         self,
@@ -55,7 +76,7 @@ class DocumentWriter:
     ) -> PlannedDocument:
         """A new document. `supersedes`: the one whose place it takes."""
         claim = self._claim
-        self._means = replace(self._means, earlier=_earlier(*supersedes) if supersedes is not None else None)
+        self._means = replace(self._means, earlier=self._earlier(*supersedes) if supersedes is not None else None)
         ours = reference(claim.connection, claim.source_id, claim.generation)
         written = self._write(order, settings, DocumentKind(handling.document), ours)
         since = now()
@@ -78,7 +99,7 @@ class DocumentWriter:
         self, document: PlannedDocument, found: FoundDocument, order: Order, settings: OrderSettings
     ) -> PlannedDocument:
         """Another content for a draft: the order as it is now."""
-        self._means = replace(self._means, earlier=_earlier(document, found))
+        self._means = replace(self._means, earlier=self._earlier(document, found))
         written = self._write(order, settings, DocumentKind(document.kind), document.reference)
         self._trace.stages.append(("sent", written.request))
         since = now()
@@ -91,9 +112,9 @@ class DocumentWriter:
         self, document: PlannedDocument, found: FoundDocument, order: Order, settings: OrderSettings
     ) -> bytes:
         """The request for this order as it is now, in place of the document's. Raises NeedsUser where there is none."""
-        self._means = replace(self._means, earlier=_earlier(document, found))
+        self._means = replace(self._means, earlier=self._earlier(document, found))
         kind = DocumentKind(document.kind)
-        return self._rehearsed(Would(self._client), order, settings, kind, document.reference).request
+        return self._rehearsed(Would(self._connector, self._client), order, settings, kind, document.reference).request
 
     def doubt_memory(self) -> None:
         """The books refused a document. Raises PutBack where that may be for what was only remembered of them."""
@@ -104,8 +125,9 @@ class DocumentWriter:
 
     def _write(self, order: Order, settings: OrderSettings, kind: DocumentKind, ours: str) -> Written:
         """Nobody and nothing is made, or changed, in the books for an order whose document would be refused here."""
-        would = Would(self._client)
+        would = Would(self._connector, self._client)
         written = self._rehearsed(would, order, settings, kind, ours)
+        self._to_be_changed = {number: fields for number, _, fields in would.updated}
         if would.made:
             return self._composed(replace(self._means, asks_anew=False), order, settings, kind, ours)
         for number, contact, fields in would.updated:
@@ -113,6 +135,19 @@ class DocumentWriter:
         for point in (Point.CUSTOMER_KNOWN, Point.PRODUCTS_KNOWN):
             self._hand.passes(point)
         return written
+
+    def _update(self, number: str, contact: Contact, fields: Collection[str]) -> Updated:
+        try:
+            done = self._client.update_customer(number, contact, fields)
+        except OutcomeUnknown:
+            self._note("customer_maybe_updated", number, self._to_be_changed.get(number, sorted(fields)))
+            raise
+        if done.changed:
+            self._note("customer_updated", number, done.changed)
+        return done
+
+    def _note(self, code: str, number: str, fields: Iterable[str]) -> None:
+        self._changed.append(REASONS[code].says(number=number, fields=", ".join(fields)))
 
     def _rehearsed(self, would: Would, order: Order, settings: OrderSettings, kind: DocumentKind, ours: str) -> Written:
         means = replace(self._means, make=would.make, update=would.update, passes=lambda point: None)  # noqa: ARG005
@@ -125,6 +160,10 @@ class DocumentWriter:
         finally:
             self._relies_on_memory = composer.relies_on_memory
 
+    def _earlier(self, document: PlannedDocument, found: FoundDocument) -> Earlier | None:
+        is_ours = has_arrived(self._tools.database, self._claim, document)
+        return Earlier.of(document.expected, found.customer if is_ours else None)
+
     def learns(self, document: PlannedDocument, found: FoundDocument) -> bool:
         """From what the books made of the lines, how they round. True where the lines were made for another way."""
         if self._connector.rounding is not None or document.expected is None or found.currency != document.currency:
@@ -135,12 +174,3 @@ class DocumentWriter:
             line.learn_rounding(self._tools.database, self._claim, [learning.written(way) for way in ways])
             self._ways = ways
         return found.total_tax != expected.vat and expected.is_explained(found, ways[0])
-
-
-def _earlier(document: PlannedDocument, found: FoundDocument) -> Earlier | None:
-    """None where nobody knows by what its customer was found. One that it was moved to by hand counts, too."""
-    if document.expected is None:
-        return None
-    expected = Expected.read(document.expected)
-    has_arrived = document.answered_total is not None
-    return Earlier(found.customer if has_arrived else expected.customer, expected.customer_key)

@@ -20,7 +20,7 @@ from shared.domain.view import FACTS, View
 from shared.domain.zone_settings import ZoneSettings
 
 #: Facts that change while an order says the same. None of them depends on the settings.
-PASSING = frozenset({"status", "is_paid"})
+PASSING = frozenset({"status", "is_paid", "customer_role"})
 #: `document_date` -> the moment that it takes.
 _MOMENTS = {"paid": "paid_at", "fulfilled": "completed_at"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import orjson
@@ -27,8 +27,11 @@ OF_A_LINE = {"sku": "product number", "quantity": "quantity", "total": "net", "t
 
 
 def as_told(order: Order) -> bytes:
-    """The order as an attempt keeps it: JSON, amounts and times as texts, without the shop's own body."""
-    return orjson.dumps(replace(order, source={}), default=str)
+    """The order as an attempt keeps it: JSON, amounts and times as texts, without the shop's own body, and without what
+    no order says.
+    """
+    told = {one.name: getattr(order, one.name) for one in fields(order) if one.name != "customer_role"}
+    return orjson.dumps(told | {"source": {}}, default=str)
 
 
 def fingerprint(order: Order) -> str:

@@ -180,6 +180,8 @@ class Order:
     is_in_whole_units: bool = False
     #: None for a guest.
     customer_id: str | None
+    #: The shop's own word. No order says it: whoever needs it asks for the customer. None for who has none.
+    customer_role: str | None = None
     customer_note: str
     billing: Address
     shipping: Address

@@ -199,6 +199,7 @@ PARTIES = (
         "Choose a longer range, or another one (new_customer_numbers).",
     ),
     Reason("customer_updated", "Customer {number} was brought up to date: {fields}.", "", True),
+    Reason("customer_maybe_updated", "Customer {number} may have been brought up to date: {fields}.", "", True),
     Reason(
         "customers_own_unusable",
         "The books take no document with customer {number}'s own {names}: that of the settings stands in it.",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shared.domain.condition import holds
 from shared.domain.order import Order
 from shared.domain.reasons import Skipped, skipped
+from shared.domain.roles import asks_for_role
 from shared.domain.settings import OrderSettings
 from shared.domain.view import View
 from shared.errors import NeedsUser
@@ -28,8 +29,10 @@ class Way:
     is_waived: bool = False
 
 
-def route(order: Order, ways: Sequence[Way]) -> Way | None:
+def route(order: Order, ways: Sequence[Way], *, with_role: Callable[[], Order]) -> Way | None:
     """The one of them, in the order in which they were made, that takes the order; None where none does.
+
+    `with_role`: the order with its customer's role, asked only where it comes down to that; raises fates.
 
     A document keeps the order where it is, whatever becomes of either; then the owner's word counts, then the
     conditions (`only`) of those that are switched on. One that cannot be answered takes the order, too: its own
@@ -42,7 +45,7 @@ def route(order: Order, ways: Sequence[Way]) -> Way | None:
     for way in active:
         if way.is_waived:
             return way
-    return next((way for way in active if _takes(way, order)), None)
+    return next((way for way in active if _takes(way, order, with_role)), None)
 
 
 def elsewhere(name: str) -> Skipped:
@@ -50,9 +53,12 @@ def elsewhere(name: str) -> Skipped:
     return skipped("routed_elsewhere", name=name)
 
 
-def _takes(way: Way, order: Order) -> bool:
+def _takes(way: Way, order: Order, with_role: Callable[[], Order]) -> bool:
     try:
         settings = way.settings()
-        return settings.only is None or holds(settings.only, View(order, settings))
+        if settings.only is None:
+            return True
+        asked = with_role() if asks_for_role(settings.only.model_dump()) else order
+        return holds(settings.only, View(asked, settings))
     except NeedsUser:
         return True

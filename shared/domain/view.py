@@ -112,6 +112,11 @@ FACTS: Mapping[str, Fact] = {
     "email": Fact("the billing address's e-mail", lambda view: view.order.billing.email.strip()),
     "phone": Fact("the billing address's telephone", lambda view: view.order.billing.phone.strip()),
     "customer_id": Fact("the customer's number in the shop", lambda view: view.order.customer_id),
+    "customer_role": Fact(
+        "the customer's role in the shop, by the shop's own word (wholesale_customer); guests have none",
+        lambda view: view.order.customer_role,
+        is_public=True,
+    ),
     "coupons": Fact(
         "the codes of the coupons that were used", lambda view: [one.code for one in view.order.coupons], is_public=True
     ),

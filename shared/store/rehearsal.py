@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import class_row
@@ -34,6 +35,10 @@ class ToldOrder:
     document_number: str | None
     document_state: str | None
     document_request: bytes | None = field(repr=False)
+    document_place: str | None
+    document_expected: Mapping[str, Any] | None = field(repr=False)
+    #: The books answered with what was written last.
+    has_arrived: bool | None
     #: Of that document, or of the next one.
     generation: int
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from shared.domain.order import Order
 from shared.domain.reasons import needs_user
 from shared.domain.routing import Way, route
 from shared.domain.settings import OrderSettings
+from shared.errors import NeedsUser
 from tests.domain.test_build import order
 
 DK: dict[str, Any] = {"fact": "country", "is": "DK"}
@@ -25,8 +28,12 @@ def way(number: int, only: dict[str, Any] | None = None, **more: Any) -> Way:
     return Way(connection=number, name=f"Connection {number}", settings=lambda: settings, **more)
 
 
+def unasked() -> Order:
+    raise AssertionError("nobody asks for the role")
+
+
 def taken(of: Order, *ways: Way) -> int | None:
-    chosen = route(of, ways)
+    chosen = route(of, ways, with_role=unasked)
     return chosen.connection if chosen is not None else None
 
 
@@ -86,3 +93,29 @@ def test_whose_condition_cannot_be_answered_keeps_the_order() -> None:
 
     # And what comes after one that takes it is not asked
     assert taken(order(), way(1), Way(connection=2, name="2", settings=unreadable)) == 1
+
+
+def test_the_role_is_asked_for_only_where_it_comes_down_to_that() -> None:
+    # Given a first connection for Denmark, and a second one for a role
+    wholesale = {"fact": "customer_role", "is": "wholesale_customer"}
+    ways = (way(1, DK), way(2, wholesale), way(3))
+    swedish = replace(order(), billing=replace(order().billing, country="SE"))
+    has_role = replace(swedish, customer_role="wholesale_customer")
+
+    # When orders are routed, then a Danish one goes without the shop being asked, and another one by its role
+    assert taken(order(), *ways) == 1
+    for asked, expected in ((has_role, 2), (swedish, 3)):
+        chosen = route(swedish, ways, with_role=partial(replace, asked))
+        assert chosen is not None
+        assert chosen.connection == expected
+
+
+def test_a_role_that_the_shop_does_not_show_keeps_the_order_where_it_is_asked_for() -> None:
+    # Given a key that may not see customers
+    def hidden() -> Order:
+        raise NeedsUser("customers_hidden", "The shop does not show its customers.")
+
+    # When the order is routed, then the connection that asks is to say so, and no later one goes ahead
+    chosen = route(order(), (way(1, {"fact": "customer_role", "is": "customer"}), way(2)), with_role=hidden)
+    assert chosen is not None
+    assert chosen.connection == 1

@@ -15,6 +15,7 @@ from shared.store.database import Database
 from tests.line.buyers import EMAIL, bought, customer, debtors, delete, handled, numbers, written
 from tests.line.drafts import of_meta, once_more
 from tests.line.rig import Killed, Line, dies_at, line_to
+from tests.support.moments import at
 from tests.support.orders import tell
 from workers.hand import LEASE, Point
 from workers.make_once import REST
@@ -219,10 +220,33 @@ def test_one_who_is_deleted_before_the_update_is_made_anew(line: Line) -> None:
 def test_an_update_without_an_answer_is_done_again(line: Line, kind: FaultKind) -> None:
     line.books.add_fault(kind=kind, method="PUT", path="*customers*", count=1)
     assert handled(line, bought(1)) == ("waiting", "write_unproven")
+    assert "Customer 5 may have been brought up to date: address, postcode, city." in line.said(1)
     line.let_time_pass(REST + LEASE)
     line.work(1)
     now = customer(line, 5)
     assert (line.state(1), now["city"], now["name"]) == (("done", ""), "Aarhus", "Mette Holm, stamkunde")
+
+
+def test_an_update_whose_order_does_not_get_into_the_books_is_said_all_the_same(line: Line) -> None:
+    # Given books that take the customer, and refuse the invoice
+    line.books.add_fault(kind="answer", status=400, body="{}", method="POST", path="*drafts*", count=1)
+    # When an order comes, then its owner reads with the refusal whom it changed
+    assert handled(line, bought(1))[0] == "failed"
+    assert line.said(1).endswith(" Customer 5 was brought up to date: address, postcode, city.")
+    # And not once more, when it goes
+    once_more(line)
+    assert (line.state(1), puts(line)) == (("done", ""), 1)
+    assert "brought up to date" not in line.said(1)
+
+
+def test_an_update_before_the_shop_said_something_newer_is_said(line: Line) -> None:
+    # Given an order that the shop changes while its customer is brought up to date
+    tell(line.shop, bought(1))
+    newer = at(Point.PRODUCTS_KNOWN, lambda: tell(line.shop, bought(1, modified=9, city="Odense"), delivery="d2"))
+    # When a worker comes, then what it did until it heard of that is said
+    line.work(1, watch=newer)
+    assert line.state(1)[0] == "waiting"
+    assert "Customer 5 was brought up to date: address, postcode, city." in line.said(1)
 
 
 def test_a_worker_that_dies_behind_the_update_leaves_it_done(line: Line) -> None:

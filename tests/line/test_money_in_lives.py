@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from connectors.economic.client import EconomicClient
 from connectors.economic.sandbox import Rounding
-from shared.domain.document import DocumentKind, Place
+from shared.domain.document import DocumentKind, FoundDocument, Place
 from shared.store.database import Database
+from tests.line.drafts import once_more, shown
 from tests.line.rig import Killed, Line, dies_at
 from tests.line.test_booking import again
 from tests.line.test_money import CLOSING, drafts, in_the_books, money_line
 from tests.support.orders import modified_at, tell, woo_order
-from workers.hand import Point
+from workers.hand import LEASE, Point
+from workers.make_once import REST
 
 BY_STATE = {"processing": {"document": "invoice"}, "completed": {"document": "invoice", "book": True}}
 
@@ -52,6 +56,70 @@ def test_a_draft_that_the_owner_edited_is_not_overwritten_for_what_was_learned_s
     assert line.state(1) == ("failed", "totals_differ")
     assert "100.00 DKK, the order to 125.00" in line.said(1)
     assert len(drafts(line)) == written
+
+
+def edited_at_once(line: Line) -> Any:
+    """Its owner corrects the draft in the moment in which it gets new content: its total, and not its VAT."""
+    replace = EconomicClient.replace_draft
+
+    def replaced(client: EconomicClient, kind: DocumentKind, number: str, request: bytes, **more: str) -> FoundDocument:
+        replace(client, kind, number, request, **more)
+        line.books.change_line(kind, int(number), 1, price=Decimal("111.61"))
+        return client.get_document(kind, Place.DRAFT, number)
+
+    return patch.object(EconomicClient, "replace_draft", replaced)
+
+
+def replaced_and_edited(line: Line) -> None:
+    """A draft that got new content on the owner's word, and came to another VAT."""
+    line.misjudge_vat()
+    tell(line.shop, woo_order(1))
+    line.work(1)
+    assert line.state(1) == ("failed", "totals_differ")
+    with edited_at_once(line):
+        once_more(line)
+    assert line.state(1) == ("failed", "vat_differs"), line.said(1)
+
+
+def test_a_draft_that_arrived_with_another_vat_is_left_to_its_owner(line: Line) -> None:
+    # Given a draft that got new content and came to another VAT, and into which its owner has written since
+    replaced_and_edited(line)
+    line.books.change_line(DocumentKind.INVOICE, 1, 1, text="Krus")
+    sent = len(drafts(line))
+    # When he has it looked at again, then it stays as he made it, and he reads what still differs
+    once_more(line)
+    assert line.state(1) == ("failed", "vat_differs")
+    assert "13.39 DKK VAT in the books, where 25.00 was to be" in line.said(1)
+    assert len(drafts(line)) == sent
+    assert shown(line)["lines"][0]["description"] == "Krus"
+
+
+def test_a_total_that_its_owner_changed_there_is_said_with_the_next_news(line: Line) -> None:
+    # Given the same draft, whose price he has changed once more
+    replaced_and_edited(line)
+    line.books.change_line(DocumentKind.INVOICE, 1, 1, price=Decimal("80.00"))
+    sent = len(drafts(line))
+    # When the shop tells of the order again, then the draft stays, and both sums are said
+    tell(line.shop, woo_order(1, modified=60), delivery="d2")
+    line.let_time_pass(REST + LEASE)
+    line.work(1)
+    assert line.state(1) == ("failed", "totals_differ")
+    assert len(drafts(line)) == sent
+
+
+def test_new_content_of_which_nobody_heard_goes_once_more(line: Line) -> None:
+    # Given a worker that died behind the new content of a draft, before it heard what that came to
+    line.misjudge_vat()
+    tell(line.shop, woo_order(1))
+    line.work(1)
+    line.ask_again(1)
+    line.let_time_pass(REST + LEASE)
+    with pytest.raises(Killed), edited_at_once(line):
+        line.work(1, watch=dies_at(Point.SENT))
+    # When the next one comes, then it goes again
+    sent = len(drafts(line))
+    again(line)
+    assert len(drafts(line)) == sent + 1
 
 
 def test_a_draft_of_an_order_that_changed_after_a_crash_is_not_put_right_with_another_content(line: Line) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -253,6 +254,20 @@ def test_an_order_of_another_connection_says_by_which_it_goes(line: Line, comman
     first, other = (command.json("dry-run", "1", "--connection", name)[0] for name in ("Orders", "Abroad"))
     assert first["end"] == "would be sent"
     assert (other["end"], other["reason"]) == ("left alone", "routed_elsewhere")
+
+
+def test_of_several_connections_one_is_asked_for(line: Line, command: Command) -> None:
+    # Given a shop with two connections, when nobody says which is meant, then each is told as it is to be typed
+    with line.database.account(line.shop.account) as c:
+        ends = {"source": line.shop.webshop, "target": line.shop.books}
+        setup.add_connection(c, kind="orders", name="Abroad", **ends, settings=SETTINGS_OF_LINE, by="test")
+    ((account,),) = line.shop.rows("select name from accounts")
+    refused = command.fails("dry-run", "--last", "1")
+    assert "there are 2 connections; say which one is meant:" in refused
+    for name in ("Orders", "Abroad"):
+        assert f"--account {shlex.quote(account)} --connection {name}" in refused
+    # And one that is mistyped is told what there is
+    assert "did you mean Abroad?" in command.fails("dry-run", "--last", "1", "--connection", "Abrod")
 
 
 def test_a_changed_order_is_rehearsed_as_it_is_now(line: Line, command: Command) -> None:

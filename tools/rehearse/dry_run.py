@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from shared.domain.routing import elsewhere
+from shared.domain.reasons import Skipped
+from shared.domain.routing import elsewhere, route
 from shared.domain.settings import OrderSettings
 from shared.errors import Fate
 from tools.cli.place import Place
@@ -18,7 +19,7 @@ from tools.cli.texts import harmless
 from tools.rehearse.orders import Reading, Subject
 from tools.rehearse.through import Through
 from workers.rehearsing import Rehearsal, Rehearsed
-from workers.routing import way_of
+from workers.routing import ways_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,24 +132,32 @@ def _rehearsed(
     if told is not None and told.ignored_why is not None and not by_rules:
         return Rehearsed(reason="ignored", sentence=told.ignored_why, is_skipped=True)
     try:
-        order = reading.order
+        other = _elsewhere(place, through, reading) if not by_rules else None
+        if other is not None:
+            return Rehearsed(reason=other.reason, sentence=other.sentence, is_skipped=True)
+        order = reading.asked(settings)
     except Fate as fate:
         return Rehearsed(reason=fate.code, sentence=fate.message)
-    if told is not None and not by_rules:
-        with place.database.account(through.account.id) as c:
-            way = way_of(c, told.id, order)
-        if way is not None and way.connection != through.connection.id:
-            other = elsewhere(way.name)
-            return Rehearsed(reason=other.reason, sentence=other.sentence, is_skipped=True)
     return rehearsal.of(
         order,
         settings,
         subject.reference(through, order),
         since=told.active_since if told is not None else None,
         earlier=lambda: reading.earlier,
-        kind=None if by_rules else subject.kind,
+        living=None if by_rules else subject.living,
         is_waived=told is not None and not by_rules and (told.is_waived or bool(subject.in_books)),
     )
+
+
+def _elsewhere(place: Place, through: Through, reading: Reading) -> Skipped | None:
+    """Where another connection of the shop takes the order. Raises fates."""
+    order, told = reading.order, reading.subject.told
+    if told is None:
+        return None
+    with place.database.account(through.account.id) as c:
+        ways = ways_of(c, told.id)
+    way = route(order, ways, with_role=lambda: reading.with_role)
+    return elsewhere(way.name) if way is not None and way.connection != through.connection.id else None
 
 
 def _flat_end(told: Told) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,15 @@ from shared.domain.build import reference
 from shared.domain.document import DocumentKind
 from shared.domain.order import Order
 from shared.domain.reasons import needs_user
+from shared.domain.roles import asks_for_role
+from shared.domain.settings import OrderSettings
 from shared.store import line, rehearsal
 from shared.store.rehearsal import ToldOrder
 from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
 from tools.rehearse.through import Through, asked_shop
 from workers.reading import exactly, readable
+from workers.rehearsing import Living
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,19 @@ class Subject:
         return f"{told.document_state} {told.document_kind} {told.document_number or ''}".strip()
 
     @property
-    def kind(self) -> DocumentKind | None:
-        return DocumentKind(self.told.document_kind) if self.told is not None and self.told.document_kind else None
+    def living(self) -> Living | None:
+        """The document that it has."""
+        told = self.told
+        if told is None or told.document_kind is None or told.document_state is None:
+            return None
+        return Living(
+            kind=DocumentKind(told.document_kind),
+            state=told.document_state,
+            number=told.document_number,
+            place=told.document_place,
+            expected=told.document_expected,
+            has_arrived=bool(told.has_arrived),
+        )
 
     def reference(self, through: Through, order: Order) -> str:
         generation = 1 if self.told is None else self.told.generation
@@ -87,6 +101,19 @@ class Reading:
             return order if told is None else exactly(shop, order, self._fetched)
         except UnreadableOrder as error:
             raise needs_user("unreadable_order", path=error.path or "its start", problem=error.problem) from None
+
+    def asked(self, settings: OrderSettings) -> Order:
+        """With its customer's role, where these settings ask for it. Raises fates."""
+        return self.with_role if asks_for_role(settings.model_dump()) else self.order
+
+    @cached_property
+    def with_role(self) -> Order:
+        """Raises fates."""
+        customer = self.order.customer_id
+        if customer is None:
+            return self.order
+        with asked_shop(self._place, self._through) as client:
+            return replace(self.order, customer_role=client.customer_role(customer))
 
     @cached_property
     def earlier(self) -> Sequence[Order]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +18,8 @@ from shared.sealing import SealError
 from shared.store import inventory, rehearsal, setup
 from shared.store.inventory import StoredAccount, StoredConnection, StoredSystem
 from tools.cli.place import Place
-from tools.cli.problems import Exit, Problem
-from tools.cli.texts import harmless
-from tools.look.names import accounts_named, unknown
+from tools.look.connection import connection_named
+from tools.look.names import accounts_named
 from tools.owner.books import Books, opened_books
 from workers.rehearsing import Rehearsal
 
@@ -36,6 +36,11 @@ class Through:
         return f"{self.connection.name} of {self.account.name}"
 
     @property
+    def options(self) -> str:
+        """What names it on the command line."""
+        return shlex.join(["--account", self.account.name, "--connection", self.connection.name])
+
+    @property
     def webshop(self) -> Webshop:
         return webshop(self.shop.kind)
 
@@ -47,19 +52,7 @@ class Through:
 def named(place: Place, account: str | None, connection: str | None) -> Through:
     """The one of that name, or the only one there is. Raises Problem."""
     there = [one for of in accounts_named(place, account) for one in _all(place, of)]
-    found = [one for one in there if connection in (None, one.connection.name)]
-    if len(found) == 1:
-        return found[0]
-    names = list(dict.fromkeys(one.connection.name for one in there))
-    if not there:
-        raise Problem(
-            "there is no connection yet: `shopledger apply FILE` makes what your file names", Exit.FOUND_TROUBLE
-        )
-    if not found and connection is not None:
-        raise Problem(harmless(unknown("connection", connection, names)), Exit.FOUND_TROUBLE)
-    listed = ", ".join(one.name for one in found)
-    says = f"there are {len(found)} connections: {listed}; say which with --connection and --account"
-    raise Problem(harmless(says), Exit.FOUND_TROUBLE)
+    return connection_named(there, connection, name_of=lambda one: one.connection.name, typed=lambda one: one.options)
 
 
 def _all(place: Place, account: StoredAccount) -> list[Through]:

@@ -10,7 +10,7 @@ from tools.cli.place import opened
 from tools.cli.problems import Exit, Problem
 from tools.cli.texts import harmless, many
 from tools.switch import releasing, switching
-from tools.switch.targets import connection_named, switch_named
+from tools.switch.targets import held_connection, switch_named
 
 of_account = click.option("--account", metavar="NAME", help="The account, where there are several.")
 
@@ -69,7 +69,7 @@ def release(context: click.Context, account: str | None, connection: str, yes: b
     listed.
     """
     with opened(context) as place:
-        of, one = connection_named(place, account=account, connection=connection)
+        of, one = held_connection(place, account=account, connection=connection)
         waiting = releasing.what_waits(place, of, one)
         if not as_json:
             releasing.show(waiting)
@@ -78,7 +78,7 @@ def release(context: click.Context, account: str | None, connection: str, yes: b
                 return
         released = releasing.let_go(place, waiting) if yes or not as_json else 0
         if not released and one.held:  # something may have been switched off while he was asked
-            waiting = releasing.what_waits(place, *connection_named(place, account=of.name, connection=connection))
+            waiting = releasing.what_waits(place, *held_connection(place, account=of.name, connection=connection))
     if as_json:
         print_json(waiting.as_json(released))
         context.exit(0 if not one.held or released else Exit.FOUND_TROUBLE)

@@ -12,6 +12,7 @@ from shared.store.owner import Switched
 from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
 from tools.cli.texts import harmless
+from tools.look.connection import connection_named, several
 from tools.look.names import accounts_named, unknown
 from tools.switch import words
 
@@ -41,22 +42,21 @@ def switch_named(place: Place, *, account: str | None, system: str | None, conne
         raise Problem(harmless(unknown(kind, name, _names(there))), Exit.FOUND_TROUBLE)
     if not found:
         raise Problem("there is no account yet: `shopledger apply FILE` makes what your file names", Exit.FOUND_TROUBLE)
-    raise _several(kind, name, [words.switch(one.account.name, one.switch, on=on) for one in found])
+    raise several(kind, name, [words.switch(one.account.name, one.switch, on=on) for one in found])
 
 
-def connection_named(place: Place, *, account: str | None, connection: str) -> tuple[StoredAccount, Switched]:
+def held_connection(place: Place, *, account: str | None, connection: str) -> tuple[StoredAccount, Switched]:
     """The one of that name. Raises Problem."""
     there: list[tuple[StoredAccount, Switched]] = []
     for one in accounts_named(place, account):
         with place.database.account(one.id) as c:
             there += [(one, switched) for switched in owner.switches(c)]
-    found = [(of, switched) for of, switched in there if switched.name == connection]
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        names = list(dict.fromkeys(switched.name for _, switched in there))
-        raise Problem(harmless(unknown(Kind.CONNECTION, connection, names)), Exit.FOUND_TROUBLE)
-    raise _several(Kind.CONNECTION, connection, [words.release(of.name, switched.name) for of, switched in found])
+    return connection_named(
+        there,
+        connection,
+        name_of=lambda one: one[1].name,
+        typed=lambda one: words.release(one[0].name, one[1].name),
+    )
 
 
 def _targets(place: Place, account: StoredAccount, kind: Kind) -> list[Target]:
@@ -70,16 +70,3 @@ def _targets(place: Place, account: StoredAccount, kind: Kind) -> list[Target]:
 
 def _names(targets: Sequence[Target]) -> list[str]:
     return list(dict.fromkeys(target.switch.name for target in targets))
-
-
-def _several(kind: Kind, name: str | None, commands: Sequence[str]) -> Problem:
-    which = f"{kind}s" if name is None else f"{kind}s {name!r}"
-    if len(set(commands)) < len(commands):
-        return Problem(
-            harmless(f"there are {len(commands)} {which} that no name tells apart; nothing was done"),
-            Exit.FOUND_TROUBLE,
-        )
-    listed = "\n".join(f"  {command}" for command in commands)
-    return Problem(
-        harmless(f"there are {len(commands)} {which}; say which one is meant:\n{listed}"), Exit.FOUND_TROUBLE
-    )

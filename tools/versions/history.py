@@ -14,7 +14,8 @@ from shared.store.versions import SettingsVersion
 from tools.cli.place import Place
 from tools.cli.problems import Exit, Problem
 from tools.cli.texts import harmless
-from tools.look.names import accounts_named, unknown
+from tools.look.connection import connection_named
+from tools.look.names import accounts_named
 from tools.versions.compare import Comparer, Difference
 
 
@@ -92,18 +93,9 @@ class Pair:
 def subject_named(place: Place, *, account: str | None, connection: str, typed: Sequence[str]) -> Subject:
     """The one connection of that name; `typed`: what else is asked. Raises Problem."""
     there = [one for of in accounts_named(place, account) for one in _subjects(place, of)]
-    found = [one for one in there if one.connection.name == connection]
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        names = list(dict.fromkeys(one.connection.name for one in there))
-        raise Problem(harmless(unknown("connection", connection, names)), Exit.FOUND_TROUBLE)
-    commands = [one.command(*typed) for one in found]
-    many = f"there are {len(found)} connections {connection!r}"
-    if len(set(commands)) < len(commands):
-        raise Problem(harmless(f"{many} that no name tells apart; nothing was done"), Exit.FOUND_TROUBLE)
-    listed = "\n".join(f"  {command}" for command in commands)
-    raise Problem(harmless(f"{many}; say which one is meant:\n{listed}"), Exit.FOUND_TROUBLE)
+    return connection_named(
+        there, connection, name_of=lambda one: one.connection.name, typed=lambda one: one.command(*typed)
+    )
 
 
 def history(place: Place, subject: Subject, *, most: int) -> History:

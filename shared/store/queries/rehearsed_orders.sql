@@ -2,6 +2,8 @@
 select t.id, coalesce(t.source_number, t.source_id) as number, t.source_type, t.source_id, t.needs_fetch, t.is_waived,
        t.ignored_why, t.newest_event_id as event, e.body, c.id as connection, c.active_since, c.source_system_id as source,
        d.kind as document_kind, d.external_number as document_number, d.state as document_state, d.request as document_request,
+       d.place as document_place, d.expected as document_expected,
+       d.answered_total is not null or d.answered_key = d.idempotency_key as has_arrived,
        coalesce(
          d.generation,
          (select max(o.generation) + 1 from documents o
@@ -12,7 +14,8 @@ from transfers t
 join connections c on c.id = t.connection_id
 left join events e on e.id = t.newest_event_id and e.received_at = t.newest_event_at
 left join lateral (
-  select x.kind, x.external_number, x.state, x.request, x.generation
+  select x.kind, x.external_number, x.state, x.request, x.generation, x.place, x.expected, x.answered_total,
+         x.answered_key, x.idempotency_key
   from documents x
   where x.connection_id = c.id and x.source_type = t.source_type and x.source_id = t.source_id and x.sub_id = ''
     and x.state in ('planned', 'draft', 'booked') and (x.first_sent_at is not null or x.origin <> 'sent')

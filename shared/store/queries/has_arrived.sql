@@ -1,0 +1,2 @@
+select answered_key = idempotency_key from documents
+where account_id = current_account() and id = %(document)s
