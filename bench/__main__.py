@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-from bench import alone, core, line, one_order, relay, webhook
+from bench import alone, core, line, one_order, poll, relay, schedules, webhook
 
 
 def main() -> None:
@@ -21,6 +21,8 @@ def main() -> None:
         (kinds.add_parser("line", help="transfers to documents"), 1600, 3),
         (kinds.add_parser("order", help="one webhook to its document"), 300, None),
         (kinds.add_parser("core", help="orders to documents, in memory"), 2000, 5),
+        (kinds.add_parser("schedules", help="schedules that become due, into RabbitMQ"), 100_000, None),
+        (kinds.add_parser("poll", help="changed orders of a shop into the store"), 10_000, None),
     ):
         bench.add_argument("--count", type=int, default=count, help="of a run")
         if rounds is not None:
@@ -44,6 +46,10 @@ def run(kind: str, chosen: argparse.Namespace) -> None:
             line.report(chosen.count, chosen.rounds)
         case "core":
             core.report(chosen.count, chosen.rounds)
+        case "schedules":
+            schedules.report(chosen.count)
+        case "poll":
+            poll.report(chosen.count)
         case "up":
             alone.report()
         case _:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pika
 import psycopg
 
 from bench import cpu, load
@@ -99,6 +100,11 @@ class Stand:
         row = self.admin.execute(statement, values).fetchone()
         assert row is not None
         return row[0]
+
+    def consumers(self, queue: Queue) -> int:
+        """Threads of workers that take its messages."""
+        with contextlib.closing(pika.BlockingConnection(pika.URLParameters(self.rabbitmq.amqp_url()))) as connection:
+            return int(connection.channel().queue_declare(queue, passive=True).method.consumer_count)
 
     def _declare_queues(self) -> None:
         broker = make_broker(self.rabbitmq.amqp_url())

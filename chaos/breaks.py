@@ -14,10 +14,12 @@ from shared.domain.document import FoundDocument
 from shared.store import line
 from shared.store.claims import Claim, PlannedDocument, Written
 from shared.store.database import Database
+from shared.store.schedules import Counts
 from workers.document_steps import DocumentSteps
 from workers.hand import CALL_AT_MOST, Hand
 from workers.make_once import MakeOnce
 from workers.reading import OrderReader
+from workers.sightings import Body, Sightings
 
 
 def no_lookup() -> None:
@@ -86,6 +88,15 @@ def ack_without_record() -> None:
     _replace(line, "record", record)
 
 
+def no_poll() -> None:
+    """A poll looks at the shop, and takes in nothing."""
+
+    def take(_self: Sightings, _orders: Sequence[Body]) -> Counts:
+        return Counts()
+
+    _replace(Sightings, "take", take)
+
+
 def no_sweep() -> None:
     """Nobody rings again for a message that was lost."""
 
@@ -95,7 +106,7 @@ def no_sweep() -> None:
     _replace(scheduler, "ringing_jobs", without)
 
 
-WORKERS = (no_lookup, no_lease_check, no_guard, no_fetch, ack_without_record)
+WORKERS = (no_lookup, no_lease_check, no_guard, no_fetch, ack_without_record, no_poll)
 SCHEDULERS = (no_sweep,)
 #: What each does, by its name.
 BREAKS = {one.__name__: one.__doc__ or "" for one in (*WORKERS, *SCHEDULERS)}

@@ -38,7 +38,9 @@ class Field:
     chance: random.Random
     workers: Sequence[Supervised]
     relays: Sequence[Supervised]
-    scheduler: Supervised
+    schedulers: Sequence[Supervised]
+    #: Does the work of jobs.
+    patient: Supervised
     #: Requests for a draft that were at the books, unanswered, when their worker was killed.
     in_flight: int = 0
     _sleepers: dict[str, threading.Timer] = field(default_factory=dict)
@@ -57,16 +59,16 @@ class Field:
 
     @property
     def processes(self) -> Sequence[Supervised]:
-        return [*self.workers, *self.relays, self.scheduler]
+        return [*self.workers, *self.relays, *self.schedulers, self.patient]
 
     @property
     def has_sleepers(self) -> bool:
         return any(timer.is_alive() for timer in self._sleepers.values())
 
     def wake_later(self, name: str) -> None:
-        """The worker of that name was stopped now; it goes on when its lease is surely gone."""
-        (worker,) = [one for one in self.workers if one.name == name]
-        timer = threading.Timer(self.lease * OVERSLEPT, worker.resume)
+        """The process of that name was stopped now; it goes on when its lease, or its lead, is surely gone."""
+        (stopped,) = [one for one in self.processes if one.name == name]
+        timer = threading.Timer(self.lease * OVERSLEPT, stopped.resume)
         timer.daemon = True
         self._sleepers[name] = timer
         timer.start()
@@ -74,8 +76,8 @@ class Field:
     def wake_all(self) -> None:
         for timer in self._sleepers.values():
             timer.cancel()
-        for worker in self.workers:
-            worker.resume()
+        for process in self.processes:
+            process.resume()
 
     def sender_of(self, reference: str) -> Supervised | None:
         """Whoever was the last to be about to send that document; None if it is gone."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -27,8 +27,10 @@ LOW_RATE, DISCOUNTED, SHIPPED = 25, 20, 30
 ORDERS_PER_CUSTOMER = 5
 #: Webhooks by which a change, or the repeat of a webhook, comes later than the first word.
 LATER = 12
+#: How many of hundred webhooks are lost.
+LOST = 15
 #: How many of hundred orders go which way; the rest are told once.
-#: Seconds after which one of a shop whose orders climb is completed.
+#: Seconds after which one of a shop whose orders climb is completed: less than polls look back.
 COMPLETED_AFTER = 600
 CHANGED, MIXED_UP, TWICE, PAID_LATER, NEVER_PAID = 12, 8, 12, 4, 3
 
@@ -41,6 +43,8 @@ class Word:
     body: dict[str, Any]
     delivery: str
     state: dict[str, Any]
+    #: Nobody is told; a poll has to find it.
+    is_lost: bool = False
 
 
 #: Gross and VAT.
@@ -69,7 +73,7 @@ class Story:
 
 
 def write_story(seed: int, count: int, shops: Sequence[Shop]) -> Story:
-    """The same for the same seed. A tenth of the orders are the backlog."""
+    """The same for the same seed. A tenth of the orders are the backlog, of which no webhook is lost."""
     chance = random.Random(f"story {seed}")
     orders: list[Ordered] = []
     told: tuple[list[Word], list[Word]] = [], []
@@ -85,7 +89,7 @@ def write_story(seed: int, count: int, shops: Sequence[Shop]) -> Story:
             totals = _totals(words[-1].state)
         orders.append(Ordered(shop, number, totals))
         told[not is_backlog].extend(words)
-    return Story(orders, _mixed(chance, told[0]), _mixed(chance, told[1]))
+    return Story(orders, _mixed(chance, told[0]), _mixed(chance, _with_losses(random.Random(f"lost {seed}"), told[1])))
 
 
 def _email(chance: random.Random, count: int, shops: Sequence[Shop], number: int) -> str:
@@ -159,6 +163,12 @@ def _mixed(chance: random.Random, words: Sequence[Word]) -> list[Word]:
     """Each order's words keep their order, and others come between them."""
     places = sorted(_places(chance, words), key=lambda place: place[0])
     return [words[at] for _, at in places]
+
+
+def _with_losses(chance: random.Random, words: Sequence[Word]) -> list[Word]:
+    """Of orders that are told of as they are at that moment: a stale word alone would be all that anybody knows."""
+    stale = {word.body["id"] for word in words if word.body is not word.state}
+    return [replace(word, is_lost=chance.randrange(100) < LOST and word.body["id"] not in stale) for word in words]
 
 
 def _places(chance: random.Random, words: Sequence[Word]) -> Iterator[tuple[float, int]]:

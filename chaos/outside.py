@@ -1,4 +1,4 @@
-"""The webshop and the books, which survive everything: they are served by the harness itself."""
+"""The webshops and the books, which survive everything: they are served by the harness itself."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ WRITES: Sequence[tuple[float, dict[str, Any]]] = (
     (0.02, {"kind": "drop"}),
     (0.01, {"kind": "answer", "status": 200, "body": HTML, "headers": {"Content-Type": "text/html"}}),
 )
-#: The same for reads, the shop's too.
+#: The same for reads, the shops' too.
 READS: Sequence[tuple[float, dict[str, Any]]] = (
     (0.02, {"kind": "answer", "status": 429, "body": TOO_MANY}),
     (0.02, {"kind": "answer", "status": 500, "body": "{}"}),
@@ -59,18 +59,18 @@ class Outside:
     VAT in a way of its own, of which nobody is told.
     """
 
-    def __init__(self, agreements: int) -> None:
+    def __init__(self, agreements: int, shops: int) -> None:
         policies = (KeyPolicy.ARRIVAL, KeyPolicy.COMMIT)
         self.books = [
             EconomicSandbox(keys=policies[at % 2], rounding=rounding, ties=ties)
             for at, (rounding, ties) in zip(range(agreements), cycle(WAYS), strict=False)
         ]
-        self.shop = WooCommerceSandbox()
+        self.shops = [WooCommerceSandbox() for _ in range(shops)]
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Outside]:
         with contextlib.ExitStack() as stack:
-            for system in (*self.books, self.shop):
+            for system in (*self.books, *self.shops):
                 stack.enter_context(system)
             yield self
 
@@ -94,13 +94,13 @@ class Outside:
                     books.add_fault(
                         method=method, path=path, probability=chance, seed=seed * 100 + at, **fault, **seconds
                     )
-        for at, system in enumerate((*self.books, self.shop)):
+        for at, system in enumerate((*self.books, *self.shops)):
             for chance, fault in READS:
                 system.add_fault(method="GET", probability=chance, seed=seed * 100 + at, **fault)
 
     def calm_down(self) -> None:
         """No more trouble; what was to be carried out late has been."""
-        for system in (*self.books, self.shop):
+        for system in (*self.books, *self.shops):
             system.faults.clear()
 
     def being_sent(self) -> list[Entry]:

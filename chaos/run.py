@@ -16,7 +16,7 @@ from chaos.orders import Story, write_story
 from chaos.outside import SLOW, Outside
 from chaos.part import Part
 from chaos.servers import Servers
-from chaos.shops import climbs, open_shops
+from chaos.shops import SHOPS_PER_ACCOUNT, climbs, open_shops
 from chaos.strikes import DECK, schedule, strike
 from chaos.supervisor import Supervised
 from chaos.tempo import hasten_store
@@ -28,7 +28,7 @@ from shared.store.database import Database
 from tests.support.processes import environment
 from tests.support.shop import Shop
 
-RELAYS = 2
+RELAYS, SCHEDULERS = 2, 2
 #: Webhooks for each strike at least, and seconds until the next strike at most.
 BETWEEN, BETWEEN_WITHIN = 50, 3.0
 #: Orders on their way at once, at least and at most; dead hands keep some for as long as a lease lasts.
@@ -52,6 +52,8 @@ class Plan:
     deck: Sequence[str] = DECK
     min_in_flight: int = 1
     within: float = 60.0
+    #: How often each shop is polled, in the tempo of the storm.
+    poll: str = "1m"
     #: Seconds that the books take over a new customer.
     slow_customers: float = SLOW
 
@@ -90,14 +92,14 @@ class Report:
 def run(plan: Plan, servers: Servers) -> Report:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shopledger-chaos-")))
-        outside = stack.enter_context(Outside(plan.agreements).open())
+        outside = stack.enter_context(Outside(plan.agreements, plan.agreements * SHOPS_PER_ACCOUNT).open())
         outside.be_slow(customers=plan.slow_customers)
         if plan.faults:
             outside.misbehave(plan.seed, plan.lease)
         database = Database(servers.app_url, name="chaos", connections=2, within=5.0)
         stack.callback(database.close)
         hasten_store(servers.admin_url, plan.lease)
-        shops = open_shops(database, outside)
+        shops = open_shops(database, outside, poll=plan.poll)
         story = write_story(plan.seed, plan.orders, shops)
         wanted = max(CROWD[0], plan.orders // 20, int(plan.lease * PER_SECOND_OF_LEASE))
         till = Till(database, servers.admin_url, outside, shops, story, crowd=min(CROWD[1], wanted))
@@ -130,7 +132,8 @@ def _field(plan: Plan, servers: Servers, outside: Outside, till: Till, folder: P
             random.Random(f"storm {plan.seed}"),
             workers=[start("chaos.worker", f"worker {number}") for number in range(1, plan.workers + 1)],
             relays=[start("chaos.relay", f"relay {number}") for number in range(1, RELAYS + 1)],
-            scheduler=start("chaos.scheduler", "scheduler"),
+            schedulers=[start("chaos.scheduler", f"scheduler {number}") for number in range(1, SCHEDULERS + 1)],
+            patient=start("chaos.patient", "patient"),
         )
 
 
@@ -149,12 +152,13 @@ def _storm(plan: Plan, field: Field, story: Story, shops: Sequence[Shop]) -> Rep
 
 
 def _calm(plan: Plan, field: Field) -> float | None:
-    """Nothing strikes any more. Seconds until every order had its end."""
+    """Nothing strikes any more. Seconds until every shop was polled once more, and every order had its end."""
     began = time.monotonic()
     field.wake_all()
     field.outside.calm_down()
     field.till.serve_rest()
-    if not field.until(lambda: field.till.still_open() == 0, within=plan.within):
+    are_polled = field.till.await_polls()
+    if not field.until(lambda: are_polled() and field.till.still_open() == 0, within=plan.within):
         return None
     took = time.monotonic() - began
     field.outside.wait_until_quiet()

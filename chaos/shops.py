@@ -36,13 +36,13 @@ def climbs(shop: int) -> bool:
     return shop % SHOPS_PER_ACCOUNT == 1
 
 
-def open_shops(database: Database, outside: Outside) -> list[Shop]:
+def open_shops(database: Database, outside: Outside, *, poll: str) -> list[Shop]:
     """One account for each of the books; a shop's `books` is the system that the shops of an account share."""
-    return list(itertools.chain.from_iterable(_open(database, outside, at) for at in range(len(outside.books))))
+    return list(itertools.chain.from_iterable(_open(database, outside, at, poll) for at in range(len(outside.books))))
 
 
-def _open(database: Database, outside: Outside, at: int) -> Iterator[Shop]:
-    books, woo = outside.books[at], outside.shop
+def _open(database: Database, outside: Outside, at: int, poll: str) -> Iterator[Shop]:
+    books = outside.books[at]
     for product, group in GROUPS.items():
         books.put_product(product, group=group)
     account = database.run(lambda c: setup.open_account(c, f"Lampeland {at}"), repeat=False)
@@ -51,13 +51,13 @@ def _open(database: Database, outside: Outside, at: int) -> Iterator[Shop]:
         "agreement_grant_token": books.agreement_grant_token,
         "url": books.url,
     }
-    key = {"url": woo.url, "consumer_key": woo.consumer_key, "consumer_secret": woo.consumer_secret}
     with database.account(account) as c:
         target = setup.add_system(c, KEYRING, kind="economic", role="accounting", name="Books", credentials=access)
         for number in range(SHOPS_PER_ACCOUNT):
-            name = f"Shop {number}"
+            name, woo = f"Shop {number}", outside.shops[at * SHOPS_PER_ACCOUNT + number]
+            key = {"url": woo.url, "consumer_key": woo.consumer_key, "consumer_secret": woo.consumer_secret}
             source = setup.add_system(c, KEYRING, kind="woocommerce", role="webshop", name=name, credentials=key)
-            settings = CLIMBING if climbs(number) else SETTINGS
+            settings = {**(CLIMBING if climbs(number) else SETTINGS), "jobs": {"poll": poll}}
             connection = setup.add_connection(
                 c, kind="orders", name=name, source=source, target=target, settings=settings, by="chaos"
             )

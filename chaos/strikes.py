@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from chaos.field import Field
 from chaos.outside import reference_of
+from chaos.polls import TAKEN_IN
 from chaos.relay import CONFIRMED, MARKED
+from chaos.scheduler import EMITTED, LEADS
 from chaos.sentence import Act, Sentence
 from shared.publisher import Publisher
 from shared.queue import Queue, make_broker, message_for
@@ -15,16 +17,22 @@ from workers.hand import Point
 KILLED_AT = tuple(f"{Act.KILL} at {point}" for point in Point)
 STOPPED_AT = tuple(f"{Act.STOP} at {point}" for point in (Point.PRODUCTS_KNOWN, Point.FROZEN, Point.SENT))
 RELAY_KILLED_AT = (f"{Act.KILL} at {MARKED}", f"{Act.KILL} at {CONFIRMED}")
+SCHEDULER_STRUCK_AT = (f"{Act.KILL} at {LEADS}", f"{Act.STOP} at {LEADS}", f"{Act.KILL} at {EMITTED}")
+POLL_KILLED_AT = f"{Act.KILL} at {TAKEN_IN}"
+ROLES = {MARKED: "relay", CONFIRMED: "relay", LEADS: "scheduler", EMITTED: "scheduler", TAKEN_IN: "patient"}
 IN_FLIGHT = "kill in flight"
 #: One round of a storm; the seed says in which order.
 DECK = (
     *KILLED_AT,
     *STOPPED_AT,
     *RELAY_KILLED_AT,
+    *SCHEDULER_STRUCK_AT,
+    POLL_KILLED_AT,
     *(IN_FLIGHT,) * 5,
     "stop worker",
     "kill relay",
     "kill scheduler",
+    "kill patient",
     "kill rabbitmq",
     "kill postgres",
     *("double messages",) * 2,
@@ -46,8 +54,8 @@ def strike(field: Field, name: str) -> None:
 
 
 def serve_sentence(field: Field, act: Act, point: str) -> None:
-    """The first worker or relay that comes to that point strikes itself there."""
-    role = "relay" if point in (MARKED, CONFIRMED) else "worker"
+    """The first process that comes to that point strikes itself there."""
+    role = ROLES.get(point, "worker")
     if act is Act.STOP:
         field.until(lambda: not field.has_sleepers, needs_orders=False)
     what = f"{act} at {point}"
@@ -96,8 +104,14 @@ def kill_relay(field: Field) -> None:
 
 
 def kill_scheduler(field: Field) -> None:
-    if field.until(field.scheduler.kill):
-        field.log.write("kill scheduler", field.scheduler.name)
+    scheduler = field.chance.choice(field.schedulers)
+    if field.until(scheduler.kill):
+        field.log.write("kill scheduler", scheduler.name)
+
+
+def kill_patient(field: Field) -> None:
+    if field.until(field.patient.kill):
+        field.log.write("kill patient", field.patient.name)
 
 
 def kill_postgres(field: Field) -> None:
@@ -144,6 +158,7 @@ BY_HAND: Mapping[str, Callable[[Field], None]] = {
     "stop worker": stop_worker,
     "kill relay": kill_relay,
     "kill scheduler": kill_scheduler,
+    "kill patient": kill_patient,
     "kill postgres": kill_postgres,
     "kill rabbitmq": kill_rabbitmq,
     "double messages": double_messages,

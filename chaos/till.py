@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, LiteralString
 
 import psycopg
@@ -24,6 +24,11 @@ OPEN_WITH_WHY = """
     select format('SL%%s-%%s: %%s %%s, %%s tries failed, rung %%s, due in %%s, held for %%s', connection_id, source_id,
                   state, reason, failures, now() - rung_at, next_attempt_at - now(), lease_until - now())
     from shopledger.transfers where state not in ('done', 'skipped') order by id limit %s
+"""
+POLLS = "select id, now() from shopledger.schedules where job = 'poll'"
+POLLED = """
+    select id from shopledger.schedules
+    where job = 'poll' and began_at > %s and ended_at >= began_at and problem = '' and id = any(%s)
 """
 ENDS = "select connection_id, source_id, state::text from shopledger.transfers"
 TRANSFERS = """
@@ -109,6 +114,19 @@ class Till:
         rows = self._ask(OPEN)
         return int(rows[0][0]) if rows is not None else None
 
+    def await_polls(self) -> Callable[[], bool]:
+        """Whether each shop was polled once more, from the beginning to the end of the poll."""
+        polled: set[int] = set()
+        schedules = self._ask(POLLS) or []
+
+        def are_polled() -> bool:
+            for schedule, since in schedules:
+                if schedule not in polled and self._ask(POLLED, since, [schedule]):
+                    polled.add(schedule)
+            return len(polled) == len(schedules)
+
+        return are_polled
+
     def ends(self) -> Mapping[str, str]:
         """Reference -> how its transfer stands."""
         return {f"SL{connection}-{number}": state for connection, number, state in self._ask(ENDS) or []}
@@ -126,8 +144,10 @@ class Till:
             self._admin.close()
 
     def _tell(self, word: Word) -> bool:
-        """The shop changes first; a webhook that finds the door shut comes again, as the same."""
-        self._outside.shop.put_raw_order(word.state, announce=False)
+        """The shop changes first; a webhook that finds the door shut comes again, as the same, but for lost ones."""
+        self._outside.shops[word.shop].put_raw_order(word.state, announce=False)
+        if word.is_lost:
+            return True
         try:
             tell(self._shops[word.shop], word.body, delivery=word.delivery)
         except DatabaseDown:

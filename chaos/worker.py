@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import dramatiq
 from dramatiq import cli
+from dramatiq.common import q_name
 
 from chaos.breaks import break_worker
 from chaos.part import Part, die_with_parent
+from chaos.polls import strike_polls
 from chaos.sentence import Block
 from chaos.tempo import hasten
 from shared.domain.build import reference
+from shared.queue import PROMPT, Queue
 from shared.settings import settings
 from shared.startup import or_exit
 from shared.store.claims import Claim
@@ -27,6 +31,7 @@ SENDERS = "senders"
 
 def build() -> dramatiq.Broker:
     part = Part.here()
+    strike_polls(part)
     die_with_parent()
     hasten(part.lease)
     break_worker(part.broken)
@@ -53,9 +58,10 @@ def note_sender(folder: Path, about: str) -> None:
         os.close(descriptor)
 
 
-def main() -> int:
-    threads = or_exit(settings).worker_threads
+def main(queues: Sequence[Queue] = PROMPT, threads: int | None = None) -> int:
+    threads = threads or or_exit(settings).worker_threads
     arguments = ["chaos.worker:build", "--processes", "1", "--threads", str(threads), "--skip-logging"]
+    arguments += ["--queues", *map(q_name, queues)]
     arguments += ["--worker-shutdown-timeout", str(SHUTDOWN_MS)]
     parsed = cli.make_argument_parser().parse_args(arguments)  # type: ignore[no-untyped-call]
     return int(cli.main(parsed) or 0)  # type: ignore[no-untyped-call]

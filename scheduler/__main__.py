@@ -9,7 +9,7 @@ import signal
 import threading
 
 from scheduler.clock import Clock
-from scheduler.jobs import ringing_jobs, waking_jobs
+from scheduler.jobs import emitting_jobs, ringing_jobs, waking_jobs
 from scheduler.leader import Leadership
 from shared.logs import configure_logs
 from shared.publisher import Publisher
@@ -21,7 +21,7 @@ from shared.startup import open_database, or_exit
 def main() -> None:
     chosen = or_exit(settings)
     configure_logs(format=chosen.log_format, level=chosen.log_level)
-    database = or_exit(lambda: open_database("scheduler", chosen.database_url, connections=2, within=5.0))
+    database = or_exit(lambda: open_database("scheduler", chosen.database_url, connections=3, within=5.0))
     broker = make_broker(chosen.broker_url.get_secret_value())
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -32,17 +32,20 @@ def main() -> None:
         threading.Thread(target=leadership.run, args=(stop,), name="leadership"),
         threading.Thread(target=waking.run, args=(chosen.scheduler_tick_seconds,), name="waking"),
     ]
+    publishers = [Publisher(broker), Publisher(broker)]
+    emitting = Clock(emitting_jobs(database, broker, publishers[0]), stop, leadership.leads)
+    threads.append(threading.Thread(target=emitting.run, args=(chosen.scheduler_tick_seconds,), name="emitting"))
     for thread in threads:
         thread.start()
-    publisher = Publisher(broker)
-    ringing = Clock(ringing_jobs(database, broker, publisher), stop, leadership.leads)
+    ringing = Clock(ringing_jobs(database, broker, publishers[1]), stop, leadership.leads)
     try:
         ringing.run(chosen.scheduler_tick_seconds)
     finally:
         stop.set()
         for thread in threads:
             thread.join()
-    publisher.close()
+    for publisher in publishers:
+        publisher.close()
     broker.close()
     database.close()
 

@@ -30,6 +30,7 @@ MOST_ROUNDS = 20
 CONFIRM_WITHIN = 5.0
 #: Seconds after which a message of which nothing came counts as lost.
 FORGOTTEN_AFTER = 300.0
+FORGOTTEN_IN_A_CROWD = 3600.0
 QUEUES = {"poll": Queue.POLLS, "recheck": Queue.RECHECK, "webhooks": Queue.POLLS}
 #: How often a shop's webhooks are looked at.
 WATCH = read_rhythm("1h")
@@ -52,19 +53,21 @@ class Emitter:
         for _ in range(MOST_ROUNDS):
             due = schedules.due(self._database, most=BATCH, now=now)
             if due:
-                planned = [
-                    (one, following(one), one.is_on and _is_planned(one)) for one in due
-                ]
+                planned = [(one, following(one), one.is_on and _is_planned(one)) for one in due]
                 wanted = schedules.emit(self._database, planned)
                 rung += self._ring([_emitted(one) for one in due if one.schedule_id in wanted])
             if len(due) < BATCH:
                 break
         return rung
 
-    def remind(self) -> int:
-        """Rings once more for runs whose message, or whose worker, was lost. Raises as `emit`."""
+    def remind(self, *, is_crowded: bool = False) -> int:
+        """Rings once more for runs whose message, or whose worker, was lost. Raises as `emit`.
+
+        `is_crowded`: other messages wait in the queues, so that one may take long to be heard.
+        """
         self._open()
-        return self._ring(schedules.forgotten(self._database, older=FORGOTTEN_AFTER))
+        older = FORGOTTEN_IN_A_CROWD if is_crowded else FORGOTTEN_AFTER
+        return self._ring(schedules.forgotten(self._database, older=older))
 
     def _open(self) -> None:
         if not self._bell.open(within=CONFIRM_WITHIN):
@@ -73,7 +76,7 @@ class Emitter:
     def _ring(self, emitted: Sequence[Emitted]) -> int:
         began = time.monotonic()
         confirmed = self._bell.publish([_message(one) for one in emitted], within=CONFIRM_WITHIN)
-        lost = [one.schedule_id for one, is_there in zip(emitted, confirmed, strict=True) if not is_there]
+        lost = [one for one, is_there in zip(emitted, confirmed, strict=True) if not is_there]
         if lost:
             log.warning("not_confirmed", messages=len(lost), of=len(emitted))
         # Of whoever was stopped meanwhile, or waited in vain, messages may be there all the same: then `remind` knows.
@@ -89,7 +92,7 @@ def following(schedule: Due) -> datetime:
     """
     if not _is_planned(schedule) and schedule.job != "recheck":
         return schedule.at
-    rhythm, zone = _chosen(schedule)
+    rhythm, zone = chosen(schedule)
     return next_due(rhythm, max(schedule.at, schedule.next_due), zone, phase(schedule.schedule_id))
 
 
@@ -99,7 +102,8 @@ def phase(schedule: int) -> float:
     return int.from_bytes(digest[:4], "big") / 2**32
 
 
-def _chosen(schedule: Due) -> tuple[Rhythm, ZoneInfo]:
+def chosen(schedule: Due) -> tuple[Rhythm, ZoneInfo]:
+    """How often it comes, and in which zone times of the day are meant."""
     settings = _settings(schedule.settings or {})
     jobs = settings.jobs
     texts = {"poll": jobs.poll_with_webhooks if schedule.webhooks_work else jobs.poll, "recheck": jobs.recheck}

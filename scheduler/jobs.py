@@ -10,6 +10,7 @@ from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.common import q_name
 from pika.exceptions import AMQPError
 
+from scheduler.bulk import RunBell
 from scheduler.clock import Job
 from scheduler.emitting import Emitter
 from shared.publisher import Bell
@@ -39,8 +40,18 @@ def waking_jobs(database: Database) -> list[Job]:
     ]
 
 
+def emitting_jobs(database: Database, broker: dramatiq.Broker, bell: Bell) -> list[Job]:
+    """Those that ring for what is due; `bell` rings many at once. What else there is must not make them late."""
+    for queue in Queue:
+        broker.declare_queue(q_name(queue))
+    return [
+        Job("emit", EMIT_EVERY, Emitter(database, bell).emit),
+        Job("bulk", EMIT_EVERY, RunBell(database, bell).ring),
+    ]
+
+
 def ringing_jobs(database: Database, broker: dramatiq.Broker, bell: Bell) -> list[Job]:
-    """Those that talk to RabbitMQ; `bell` rings many at once."""
+    """Those that ask RabbitMQ, or ring once more. `bell` is another one than that of `emitting_jobs`."""
     emitter = Emitter(database, bell)
     for queue in Queue:
         broker.declare_queue(q_name(queue))
@@ -53,11 +64,13 @@ def ringing_jobs(database: Database, broker: dramatiq.Broker, bell: Bell) -> lis
         older = lost_after(waiting(broker, Queue.ORDERS))
         return int(database.one("sweep", {"older": older})[0])
 
+    def remind() -> int:
+        return emitter.remind(is_crowded=any(waiting(broker, queue) for queue in (Queue.POLLS, Queue.RECHECK)))
+
     return [
-        Job("emit", EMIT_EVERY, emitter.emit),
-        Job("remind", REMIND_EVERY, emitter.remind),
         Job("upkeep", UPKEEP_EVERY, upkeep),
         Job("sweep", SWEEP_EVERY, sweep),
+        Job("remind", REMIND_EVERY, remind),
     ]
 
 

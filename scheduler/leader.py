@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import threading
 
-import structlog
 import psycopg
+import structlog
 from psycopg import Connection
 
 from shared.store.database import Database, DatabaseDown

@@ -36,13 +36,14 @@ class Queue(StrEnum):
     ORDERS = "orders"
     POLLS = "polls"
     RECHECK = "recheck"
+    IMPORTS = "imports"
     UPKEEP = "upkeep"
 
 
 #: Those whose work is soon done and waited for. All others have worker processes of their own, so that no long job of
 #: one shop keeps another one's orders waiting.
 PROMPT = (Queue.ORDERS, Queue.UPKEEP)
-PATIENT = (Queue.POLLS, Queue.RECHECK)
+PATIENT = (Queue.POLLS, Queue.RECHECK, Queue.IMPORTS)
 
 
 def make_broker(url: str) -> RabbitmqBroker:

@@ -59,6 +59,10 @@ class Clients:
     ) -> contextlib.AbstractContextManager[WebshopClient]:
         return self._borrowed(connector, system, hand, connector.connect)
 
+    def origin(self, connector: Connector, system: System) -> str:
+        """Where its requests go. Raises as borrowing a client of it does."""
+        return connector.origin(self._credentials(connector, system))
+
     def close(self) -> None:
         """Closes every client that nobody has in hand."""
         with self._lock:

@@ -21,10 +21,12 @@ from workers.job_hand import LEASE, JobHand
 from workers.metrics import ENDED
 from workers.mistakes import told_safely
 from workers.polling import poll
+from workers.rechecking import recheck
 from workers.tools import Tools
+from workers.watching import watch
 
 #: What a job does; it returns whether there is more to do.
-JOBS: Mapping[JobName, Callable[[Tools, JobHand], bool]] = {"poll": poll}
+JOBS: Mapping[JobName, Callable[[Tools, JobHand], bool]] = {"poll": poll, "recheck": recheck, "webhooks": watch}
 
 #: Milliseconds after which a run is interrupted: whoever makes room does so long before. Below the half hour in which
 #: RabbitMQ wants a message to be dealt with.

@@ -20,7 +20,8 @@ from workers.lanes import Lanes
 from workers.middleware import Context, DeadLetters, Metrics, Stopping
 from workers.orders import add_orders
 from workers.products import KnownProducts
-from workers.tools import Tools
+from workers.runs import add_runs
+from workers.tools import Tools, WayIn
 from workers.upkeep import add_upkeep
 
 #: Seconds that a statement of a worker may take.
@@ -41,7 +42,8 @@ def build_watched(watch: Watch) -> dramatiq.Broker:
         broker.add_middleware(Metrics(chosen.worker_metrics_port))
     database = open_database("worker", chosen.database_url, connections=chosen.worker_threads, within=WORK_WITHIN)
     keyring = Keyring.parse(chosen.secret_keys.get_secret_value())
-    add_actors(broker, database, keyring, threads=chosen.worker_threads, watch=watch)
+    threads, public_url = chosen.worker_threads, chosen.public_url
+    add_actors(broker, database, keyring, threads=threads, public_url=public_url, watch=watch)
     return broker
 
 
@@ -50,13 +52,21 @@ def nobody(point: Point, claim: Claim) -> None:
 
 
 def add_actors(
-    broker: dramatiq.Broker, database: Database, keyring: Keyring, *, threads: int, watch: Watch = nobody
+    broker: dramatiq.Broker,
+    database: Database,
+    keyring: Keyring,
+    *,
+    threads: int,
+    public_url: str | None = None,
+    watch: Watch = nobody,
 ) -> None:
-    """Every actor there is, and what each message gets."""
+    """Every actor there is, and what each message gets. `public_url`: where shops reach ingest, if anybody said."""
     stopping = threading.Event()
     for middleware in (Context(), Stopping(stopping), DeadLetters(database)):
         broker.add_middleware(middleware)
-    tools = Tools(database, Clients(database, keyring, Lanes(threads)), KnownProducts())
+    clients = Clients(database, keyring, Lanes(threads))
+    tools = Tools(database, clients, KnownProducts(), way_in=WayIn(public_url, keyring))
     add_orders(broker, tools, stopping, watch)
     add_jobs(broker, tools, stopping)
+    add_runs(broker, tools, stopping)
     add_upkeep(broker, database)

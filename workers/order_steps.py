@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from connectors.registry import accounting
-from shared.domain.decide import decide
+from shared.domain.decide import TRASH, decide
 from shared.domain.reasons import Skipped
 from shared.domain.settings import Handling, OrderSettings, rung
 from shared.errors import Fate
@@ -103,9 +103,13 @@ class OrderTry:
             return ended
         try:
             order, settings = self._reader.newest(), checked(OrderSettings, self._claim.settings)
+            if order.status == TRASH:
+                return sentences.left_shop(document, ended, "the shop has it in its bin now")
             if ended.reason != "already_synced" and sentences.comes_to(document, order, settings):
                 return ended
             return sentences.changed_since(document, ended, order, settings, self._reader.changed())
-        except Fate:
+        except Fate as fate:
             self.trace.talks_to = self._claim.target
+            if fate.code == "order_gone":
+                return sentences.left_shop(document, ended, "the shop has no such order any more")
             return ended

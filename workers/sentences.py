@@ -133,6 +133,12 @@ def changed_since(
     return replace(ended, reason="changed_since", sentence=sentence)
 
 
+def left_shop(document: PlannedDocument, ended: Outcome, where: str) -> Outcome:
+    """What is in the books stays there; `where` the order is now, as in "it is in the shop's bin"."""
+    sentence = REASONS["left_shop"].says(kind=document.kind, number=ended.number or document.number, where=where)
+    return replace(ended, reason="left_shop", sentence=sentence)
+
+
 def for_the_shop(document: Standing, books: str) -> str:
     """One line of plain ASCII, of what is written down of the document and nothing else."""
     return f"{document.kind.capitalize()} {document.number} in {books} ({document.place})"

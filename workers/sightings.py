@@ -51,19 +51,24 @@ class Sightings:
         return counts
 
     def _take(self, notice: Notice, order: Body, before: KnownOrder | None) -> Counts:
-        if before is not None and self._says(before, order):
-            if not before.is_believed_gone:
-                return Counts(skipped=1)
-            notice = replace(notice, kind=NoticeKind.FETCH)
-        self._take_in(notice, written(order))
-        return Counts(failed=1) if notice.kind is NoticeKind.REFUSED else Counts(sent=1)
+        news = self.news(notice, order, before)
+        if news is None:
+            return Counts(skipped=1)
+        self._take_in(news, written(order))
+        return Counts(failed=1) if news.kind is NoticeKind.REFUSED else Counts(sent=1)
+
+    def news(self, notice: Notice, order: Body, before: KnownOrder | None) -> Notice | None:
+        """What is to be taken in of it; None where it is known in the same words."""
+        if before is None or not self._says(before, order):
+            return notice
+        return replace(notice, kind=NoticeKind.FETCH) if before.is_believed_gone else None
 
     def gone(self, source_id: str) -> None:
         """The shop had no such order when it was asked for it: whoever handles it next asks once more."""
         missing = Notice(
             kind=NoticeKind.GONE,
             topic="order.missing",
-            delivery_id="",
+            delivery_id=source_id,
             source_type=SourceType.ORDER,
             source_id=source_id,
             reason="order_gone",

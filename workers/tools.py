@@ -12,6 +12,7 @@ from connectors.base import Connector
 from connectors.registry import UnknownConnector
 from shared.domain.reasons import REASONS, needs_user
 from shared.errors import Retry
+from shared.sealing import Keyring
 from shared.store.database import Database
 from workers.clients import Clients
 from workers.products import KnownProducts
@@ -22,11 +23,20 @@ M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
+class WayIn:
+    """What it takes to make a shop's webhooks. `public_url`: of ingest, without a slash; None when nobody said."""
+
+    public_url: str | None
+    keyring: Keyring
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
     database: Database
     clients: Clients
     known_products: KnownProducts
     quiet_shops: QuietShops = field(default_factory=QuietShops)
+    way_in: WayIn | None = None
 
 
 def installed(find: Callable[[str], C], kind: str) -> C:

@@ -26,6 +26,11 @@ DOCUMENTS = (
         "Change the document in the books by hand if that matters.",
     ),
     Reason(
+        "left_shop",
+        "The order is in the books as {kind} {number}, and {where}.",
+        "Credit or delete the document in the books by hand if that is right; restore the order in the shop if not.",
+    ),
+    Reason(
         "booked_total_differs",
         "The {kind} {number} is {place} in the books with {books} {currency}, the order comes to {order} {currency}.",
         "Somebody changed it there: put it right there, or credit it and use `shopledger send-again`.",

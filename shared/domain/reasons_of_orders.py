@@ -35,6 +35,13 @@ RULES = (
         "The order is of {created}, and the connection was switched on on {since}.",
         "Enter it by hand if it is to be in the books; it can be imported later.",
     ),
+    Reason(
+        "run_cancelled",
+        "The import that was to bring it was cancelled.",
+        "Import it again if it is to be in the books.",
+    ),
+    Reason("number_not_found", "The shop has no order of that number.", "Import it by its days: `--from`, `--to`."),
+    Reason("held", "It is held: something on its way was switched off.", "`shopledger release` lets it go."),
     Reason("test_order", "The shop calls this a test.", "Let the settings take test orders if it is to go."),
     Reason("zero_total", "The order comes to nothing.", "Let the settings take orders of zero if it is to go."),
     Reason(

@@ -64,5 +64,6 @@ def next_due(rhythm: Rhythm, after: datetime, zone: tzinfo, phase: float) -> dat
         due = ((math.floor(after.timestamp()) - later) // every + 1) * every + later
         return datetime.fromtimestamp(due, UTC)
     soon = timedelta(seconds=int(SPREAD.total_seconds() * phase))
-    found: datetime = next(CronSim(rhythm.cron, (after - soon).astimezone(zone)))
-    return found.astimezone(UTC) + soon
+    times = CronSim(rhythm.cron, (after - soon).astimezone(zone))
+    # Within an hour that the clocks show twice it names times of the first one again.
+    return next(due for due in (time.astimezone(UTC) + soon for time in times) if due > after)

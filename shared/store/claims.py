@@ -128,7 +128,7 @@ class Claim:
     target: System
     #: The ways of rounding VAT that the books' answers leave open; empty where they gave none yet.
     rounding: Sequence[str]
-    #: When the connection was first switched on; UTC.
+    #: When the connection was first switched on; UTC. None, too, for an order that was imported: it goes all the same.
     active_since: datetime | None
     #: One of the two systems was not up to its last call.
     is_troubled: bool

@@ -87,6 +87,13 @@ def inventory(connection: Connection) -> Inventory:
     )
 
 
+def log_days(connection: Connection) -> int:
+    """So many days of what is in the books the account sees. Runs inside of it."""
+    row = connection.execute(query("log_days")).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def newest_secret(keyring: Keyring, subscription: StoredSubscription) -> str:
     """What its webhook is to sign with. Raises SealError."""
     return keyring.open(subscription.secrets[0], bound_to=f"subscriptions:{subscription.public_id}")

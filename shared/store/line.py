@@ -64,7 +64,7 @@ def claim(database: Database, account: int, transfer: int, *, lease: float) -> C
         source=System(id=row["source_system"], kind=row["source_kind"], credentials=row["source_credentials"]),
         target=System(id=row["target_system"], kind=row["target_kind"], credentials=row["target_credentials"]),
         rounding=row["target_rounding"],
-        active_since=row["active_since"],
+        active_since=None if row["is_imported"] else row["active_since"],
         is_troubled=row["is_troubled"],
         owner_asked=row["owner_asked"],
         is_waived=row["is_waived"],

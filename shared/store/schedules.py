@@ -119,9 +119,10 @@ def forgotten(database: Database, *, older: float) -> Sequence[Emitted]:
     )
 
 
-def unring(database: Database, schedules: Sequence[int]) -> None:
-    """Their messages surely did not arrive."""
-    database.one("unring_schedules", {"schedules": list(schedules)})
+def unring(database: Database, lost: Sequence[Emitted]) -> None:
+    """Their messages surely did not arrive: each is due again, unless it was rung for once more meanwhile."""
+    values = {"schedules": [one.schedule_id for one in lost], "dues": [one.due for one in lost]}
+    database.one("unring_schedules", values)
 
 
 def begin(database: Database, account: int, schedule: int, due: datetime, *, lease: float) -> Run | NotBegun:

@@ -24,7 +24,9 @@ create table accounts (
   id          bigint generated always as identity primary key,
   name        text not null check (name <> ''),
   active      boolean not null default true,
-  created_at  timestamptz not null default now()
+  created_at  timestamptz not null default now(),
+  -- So many days of what is in the books it sees; what the longest of these choices lets go is dropped.
+  log_days    integer not null default 90 check (log_days between 30 and 1830)
 );
 
 -- An installed webshop or accounting system. Credentials are sealed and bound to this row's key.
@@ -281,15 +283,18 @@ create table transfers (
   ignored_why         text,
   -- When the shop says that an order was made: what a recheck counts by.
   source_created_at   timestamptz,
+  -- It goes behind live orders; and its connection's start date does not count.
+  is_bulk             boolean not null default false,
+  is_imported         boolean not null default false,
   primary key (account_id, id),
   unique (account_id, connection_id, source_type, source_id)
 );
 -- Who rings or claims must look at the switches, too: one that is switched off while an event comes in may leave one
 -- waiting.
-create index transfers_to_ring on transfers (connection_id, id)
+create index transfers_to_ring on transfers (connection_id, is_bulk, id)
   where state = 'waiting' and rung_at is null and next_attempt_at is null;
 create index transfers_due on transfers (next_attempt_at) where state = 'waiting' and next_attempt_at is not null;
-create index transfers_in_flight on transfers (connection_id)
+create index transfers_in_flight on transfers (connection_id, is_bulk)
   where state = 'working' or (state = 'waiting' and rung_at is not null);
 
 -- Append-only: one row when a try begins, one in attempt_stages for each thing that happened in it.
@@ -490,6 +495,7 @@ declare
 begin
   update shopledger.transfers t
   set version = t.version + 1, needs_fetch = true, rung_at = null, next_attempt_at = null, updated_at = now(),
+      is_bulk = false,
       state = case when t.state in ('working', 'held') then t.state when shopledger.is_on(c) then 'waiting' else 'held' end
   from shopledger.connections c
   where c.source_system_id = p_system and t.account_id = p_account and t.connection_id = c.id
@@ -500,6 +506,19 @@ begin
 end
 $$;
 
+-- Whether a connection of the shop has not heard of it: one that was made after it was told.
+create function is_new_to_some(p_account bigint, p_system bigint, p_source_type text, p_source_id text) returns boolean
+language sql stable as $$
+  select exists (
+    select from shopledger.connections c
+    where c.source_system_id = p_system
+      and c.kind = case p_source_type when 'order' then 'orders' when 'product' then 'products' end
+      and not exists (
+        select from shopledger.transfers t
+        where t.account_id = p_account and t.connection_id = c.id and t.source_type = p_source_type
+          and t.source_id = p_source_id))
+$$;
+
 -- A source's transfers, one per connection that moves this type; what is held stays held, whatever the shop says of it.
 -- The newest body is the one modified last, then the one that came last. It is uncertain until somebody has asked the
 -- shop when
@@ -508,7 +527,8 @@ $$;
 --   an older body comes late: out of order, or the shop's clock went back.
 create function raise_transfers(
   p_account bigint, p_system bigint, p_event bigint, p_has_body boolean, p_source_type text, p_source_id text,
-  p_source_number text, p_modified_at timestamptz, p_body_hash bytea, p_created_at timestamptz
+  p_source_number text, p_modified_at timestamptz, p_body_hash bytea, p_created_at timestamptz,
+  p_received_at timestamptz default now()
 ) returns integer
 language plpgsql as $$
 declare
@@ -519,7 +539,7 @@ begin
     newest_event_id, newest_event_at, newest_body_hash, source_modified_at, source_created_at, needs_fetch)
   select p_account, c.id, p_source_type, p_source_id, p_source_number,
          (case when shopledger.is_on(c) then 'waiting' else 'held' end)::shopledger.transfer_state,
-         case when p_has_body then p_event end, case when p_has_body then now() end,
+         case when p_has_body then p_event end, case when p_has_body then p_received_at end,
          case when p_has_body then p_body_hash end, case when p_has_body then p_modified_at end, p_created_at,
          not p_has_body or p_modified_at is null or exists (
            select from shopledger.deletions d
@@ -530,7 +550,7 @@ begin
     and c.kind = case p_source_type when 'order' then 'orders' when 'product' then 'products' end
   order by c.id
   on conflict (account_id, connection_id, source_type, source_id) do update set
-    version = t.version + 1, rung_at = null, next_attempt_at = null, updated_at = now(),
+    version = t.version + 1, rung_at = null, next_attempt_at = null, updated_at = now(), is_bulk = false,
     state = case when t.state in ('working', 'held') then t.state else excluded.state end,
     reason = case when t.state = 'working' then t.reason else '' end,
     source_number = coalesce(excluded.source_number, t.source_number),
@@ -561,6 +581,8 @@ create function take_in(
   out event_id bigint, out is_new boolean, out transfers integer
 )
 language plpgsql as $$
+declare
+  v_received timestamptz;
 begin
   perform set_config('shopledger.account_id', p_account::text, true);
   transfers := 0;
@@ -573,7 +595,7 @@ begin
   insert into shopledger.event_keys as k (account_id, system_id, key, event_id, received_at)
   values (p_account, p_system, p_key, nextval('shopledger.events_id'), now())
   on conflict (account_id, system_id, key) do update set repeats = k.repeats + 1
-  returning k.event_id, k.repeats = 0 into event_id, is_new;
+  returning k.event_id, k.repeats = 0, k.received_at into event_id, is_new, v_received;
 
   if is_new then
     insert into shopledger.events (
@@ -592,13 +614,13 @@ begin
 
   if p_source_id is null or p_kind not in ('state', 'fetch', 'deleted', 'gone') then
     null;
-  elsif not is_new and p_kind = 'state' then
+  elsif not is_new and p_kind = 'state' and not shopledger.is_new_to_some(p_account, p_system, p_source_type, p_source_id) then
     transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id, p_unless_body => p_body_hash);
-  elsif not is_new or p_kind in ('deleted', 'gone') then
+  elsif not is_new and p_kind <> 'state' or p_kind in ('deleted', 'gone') then
     transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id);
   else
     transfers := shopledger.raise_transfers(p_account, p_system, event_id, p_kind = 'state', p_source_type, p_source_id,
-                                            p_source_number, p_modified_at, p_body_hash, p_created_at);
+                                            p_source_number, p_modified_at, p_body_hash, p_created_at, v_received);
   end if;
 
   if p_kind = 'alarm'
@@ -608,9 +630,9 @@ begin
 end
 $$;
 
-revoke all on function find_subscription, count_forged, look_again, raise_transfers, take_in from public;
+revoke all on function find_subscription, count_forged, look_again, is_new_to_some, raise_transfers, take_in from public;
 revoke all on procedure raise_alarm, settle_alarms from public;
-grant execute on function find_subscription, count_forged, look_again, raise_transfers, take_in to shopledger_app;
+grant execute on function find_subscription, count_forged, look_again, is_new_to_some, raise_transfers, take_in to shopledger_app;
 grant execute on procedure raise_alarm, settle_alarms to shopledger_app;
 
 -- Who makes what in the books, what a system may be asked, and who rings.
@@ -669,11 +691,13 @@ call bind_to_account('dead_letters');
 grant select on dead_letters to shopledger_app;
 
 -- The next transfers to ring for, at most so many, each marked as rung. A connection gets no more than it may have in
--- flight; one that is off, one whose shop or books rest or are broken, and one of another kind than `p_kinds` gets none.
+-- flight, live ones first, and those of bulk runs as many as their share; one that is off, one whose shop or books rest or are broken, and one of another kind than `p_kinds` gets none.
 -- In turns, one of each connection. One relay at a time looks; another one finds nothing then.
 create function ring(p_most integer, p_kinds text[])
 returns table (account_id bigint, connection_id bigint, transfer_id bigint, kind text, source_number text, reason text)
-language plpgsql security definer set search_path = shopledger, pg_temp as $$
+language plpgsql security definer set search_path = shopledger, pg_temp
+-- By their key: the planner cannot know how few rows the limits leave, and would read the whole table.
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('shopledger.ring', 0)) then
@@ -692,29 +716,47 @@ begin
     from having_work h where h.connection_id is not null
   ),
   room as (
-    select c.id, c.kind, c.most_in_flight - (
-        select count(*) from transfers f
-        where f.connection_id = c.id
-          and (f.state = 'working' or (f.state = 'waiting' and f.rung_at is not null))) as free
+    select c.id, c.kind, c.most_in_flight - f.flying as free,
+           greatest(1, floor(c.most_in_flight * coalesce(
+             (select max(r.share) from runs r where r.connection_id = c.id and r.state = 'running'), 0.5)))
+             - f.bulk_flying as free_for_bulk
     from having_work h
     join connections c on c.id = h.connection_id and c.active and c.kind = any(p_kinds)
     join accounts a on a.id = c.account_id and a.active
     join systems s on s.id = c.source_system_id and s.active and s.broken_at is null
     join systems b on b.id = c.target_system_id and b.active and b.broken_at is null
+    cross join lateral (
+      select count(*) as flying, count(*) filter (where t.is_bulk) as bulk_flying from transfers t
+      where t.connection_id = c.id
+        and (t.state = 'working' or (t.state = 'waiting' and t.rung_at is not null))) f
     where not exists (
       select from budgets r
       where r.account_id = c.account_id and r.system_id in (c.source_system_id, c.target_system_id)
         and r.blocked_until > now())
   ),
-  picked as (
-    select n.account_id, n.id, room.kind
+  live as (
+    select n.account_id, n.id, room.kind, room.id as connection_id
     from room cross join lateral (
       select t.account_id, t.id from transfers t
-      where t.connection_id = room.id
+      where t.connection_id = room.id and not t.is_bulk
         and t.state = 'waiting' and t.rung_at is null and t.next_attempt_at is null
       order by t.id limit greatest(room.free, 0)
       for update skip locked) n
     limit p_most
+  ),
+  bulk as (
+    select n.account_id, n.id, room.kind
+    from room cross join lateral (
+      select t.account_id, t.id from transfers t
+      where t.connection_id = room.id and t.is_bulk
+        and t.state = 'waiting' and t.rung_at is null and t.next_attempt_at is null
+      order by t.id
+      limit greatest(0, least(room.free_for_bulk, room.free - (select count(*) from live where live.connection_id = room.id)))
+      for update skip locked) n
+    limit p_most - (select count(*) from live)
+  ),
+  picked as (
+    select account_id, id, kind from live union all select account_id, id, kind from bulk
   ),
   rung as (
     update transfers t set rung_at = clock_timestamp()
@@ -835,7 +877,8 @@ create function claim(
   out document_answered numeric, out first_sent interval, out last_sent interval, out generation integer,
   out is_to_be_booked boolean, out booking_key text, out booking_sent interval, out is_waived boolean, out ignored_why text,
   out document_origin text, out former_id bigint, out former_kind text, out former_reference text, out former_key text, out former_number text,
-  out document_expected jsonb, out target_rounding text[], out is_shared boolean
+  out document_expected jsonb, out target_rounding text[], out is_shared boolean,
+  out is_imported boolean
 )
 language plpgsql as $$
 declare
@@ -895,6 +938,7 @@ begin
   owner_asked := t.owner_asked;
   is_waived := t.is_waived;
   ignored_why := t.ignored_why;
+  is_imported := t.is_imported;
   source_type := t.source_type;
   source_id := t.source_id;
   source_number := t.source_number;
@@ -1124,6 +1168,7 @@ begin
       owner_asked = t.owner_asked and (t.version > p_version
                                        or p_state = 'waiting' and p_document_state is distinct from 'gone'),
       is_waived = t.is_waived and (t.version > p_version or p_state in ('waiting', 'failed')),
+      is_bulk = t.is_bulk and (t.version > p_version or p_state = 'waiting'),
       rung_at = null,
       next_attempt_at = case when p_state = 'waiting' and (t.version = p_version or p_open) then now() + p_wait end
   from shopledger.connections c
@@ -1332,6 +1377,9 @@ begin
   from connections c
   where t.state = 'working' and c.id = t.connection_id;
   get diagnostics v_count = row_count;
+  update runs set rung_at = null, lease_token = null, lease_until = null where rung_at is not null or lease_until is not null;
+  update schedules set rung_at = 'epoch', lease_token = null, lease_until = null
+  where rung_at is not null or lease_until is not null;
   return v_count;
 end
 $$;
@@ -1365,6 +1413,8 @@ create table schedules (
   failed         integer not null default 0,
   -- Why the latest run did not come to its end; empty where it did.
   problem        text not null default '',
+  -- Since when none came to its end.
+  troubled_since timestamptz,
   report         jsonb,
   paused_at      timestamptz,
   paused_why     text,
@@ -1408,7 +1458,9 @@ language sql security definer set search_path = shopledger, pg_temp as $$
   moved as (
     update schedules s
     set next_due = w.next_due, due = case when w.runs then s.next_due else s.due end,
-        rung_at = case when w.runs then clock_timestamp() else s.rung_at end
+        rung_at = case when w.runs then clock_timestamp() else s.rung_at end,
+        lease_token = case when w.runs then null else s.lease_token end,
+        lease_until = case when w.runs then null else s.lease_until end
     from wanted w where w.id = s.id
     returning s.id, w.runs
   )
@@ -1429,9 +1481,11 @@ language sql security definer set search_path = shopledger, pg_temp as $$
 $$;
 
 -- A message that surely did not arrive: the run waits for the next look, as one that was never emitted.
-create function unring_schedules(p_schedules bigint[]) returns void
+create function unring_schedules(p_schedules bigint[], p_dues timestamptz[]) returns void
 language sql security definer set search_path = shopledger, pg_temp as $$
-  update schedules set rung_at = null, next_due = least(next_due, due) where id = any(p_schedules) and rung_at is not null
+  update schedules s set rung_at = null, next_due = least(s.next_due, s.due)
+  from unnest(p_schedules, p_dues) as u (id, due)
+  where s.id = u.id and s.due = u.due and s.rung_at is not null
 $$;
 revoke all on function due_schedules, emit_schedules, forgotten_runs, unring_schedules from public;
 grant execute on function due_schedules, emit_schedules, forgotten_runs, unring_schedules to shopledger_app;
@@ -1477,7 +1531,9 @@ begin
   if verdict <> 'begun' then
     update shopledger.schedules x
     set rung_at = null, lease_token = null, lease_until = null, began_at = now(), ended_at = now(), problem = verdict,
-        found = 0, sent = 0, skipped = 0, failed = 0
+        found = 0, sent = 0, skipped = 0, failed = 0,
+        troubled_since = case when verdict = 'resting' then coalesce(x.troubled_since, now()) end,
+        next_due = case when verdict = 'resting' then least(x.next_due, now() + interval '15 minutes') else x.next_due end
     where x.id = s.id;
     return;
   end if;
@@ -1514,7 +1570,8 @@ begin
 end
 $$;
 
--- Ends it; `p_again`: there is more to do, and it is due at once. False for who lost the lease.
+-- Ends it; `p_again`: there is more to do, and it is due at once. One that met a problem is soon tried again, also where
+-- it comes once a night. False for who lost the lease.
 create function end_run(p_account bigint, p_schedule bigint, p_token uuid, p_cursor jsonb, p_found integer, p_sent integer,
                         p_skipped integer, p_failed integer, p_problem text, p_report jsonb, p_again boolean)
 returns boolean
@@ -1524,11 +1581,579 @@ begin
   update shopledger.schedules s
   set lease_token = null, lease_until = null, cursor = p_cursor, found = p_found, sent = p_sent, skipped = p_skipped,
       failed = p_failed, problem = p_problem, report = coalesce(p_report, s.report),
+      troubled_since = case when p_problem <> '' then coalesce(s.troubled_since, now()) when not p_again then null
+                       else s.troubled_since end,
       ended_at = case when p_again then null else now() end,
-      next_due = case when p_again then least(s.next_due, now()) else s.next_due end
+      next_due = case when p_again then least(s.next_due, now())
+                 when p_problem <> '' then least(s.next_due, now() + interval '15 minutes') else s.next_due end
   where account_id = p_account and id = p_schedule and lease_token = p_token;
   return found;
 end
 $$;
 revoke all on function begin_run, keep_run, end_run from public;
 grant execute on function begin_run, keep_run, end_run to shopledger_app;
+
+-- Bulk runs: what is done to many orders at once, behind the live ones.
+
+-- Whether a filter names anything: it holds a number, or a text that is not empty.
+create function names_something(p_filter jsonb) returns boolean
+language sql immutable
+return jsonb_typeof(p_filter) = 'object'
+  and jsonb_path_exists(p_filter, '$.*[*] ? (@.type() == "number" || (@.type() == "string" && @ != ""))');
+
+-- Who began what, when, and how far it is. Rows stay.
+create table runs (
+  id             bigint generated always as identity primary key,
+  account_id     bigint not null,
+  connection_id  bigint not null,
+  kind           text not null check (kind in ('import', 'replay')),
+  -- As people call it: import, recover, missing, bulk, retry_all.
+  what           text not null check (what <> ''),
+  filter         jsonb not null,
+  created_by     text not null,
+  created_at     timestamptz not null default now(),
+  state          text not null default 'counting'
+                 check (state in ('counting', 'ready', 'running', 'paused', 'cancelled', 'done', 'failed')),
+  is_dry         boolean not null default false,
+  -- What a dry run said: orders by outcome, how many were looked at, and what is closed.
+  forecast       jsonb,
+  cursor         jsonb not null default '{}',
+  -- So many orders there are; null as long as nobody knows.
+  total          integer,
+  items          integer not null default 0,
+  done           integer not null default 0,
+  already        integer not null default 0,
+  skipped        integer not null default 0,
+  failed         integer not null default 0,
+  -- Of what its connection may have in flight; one order at least.
+  share          double precision not null default 0.5 check (share > 0 and share <= 1),
+  next_at        timestamptz not null default now(),
+  rung_at        timestamptz,
+  lease_token    uuid,
+  lease_until    timestamptz,
+  -- Times in a row that it came to nothing; each makes the next wait longer.
+  failures       integer not null default 0,
+  -- Why it goes no further just now, or failed.
+  problem        text not null default '',
+  began_at       timestamptz,
+  ended_at       timestamptz,
+  -- Who paused, resumed and cancelled it, and when.
+  steered        jsonb not null default '[]',
+  constraint a_filter_names_something check (names_something(filter)),
+  constraint a_dry_run_does_nothing check (not is_dry or state in ('counting', 'done', 'cancelled', 'failed')),
+  unique (account_id, id),
+  foreign key (account_id, connection_id) references connections (account_id, id)
+);
+create index runs_to_ring on runs (next_at) where state in ('ready', 'running');
+create index runs_of_connection on runs (connection_id) where state = 'running';
+
+-- What became of each order of a run; `outcome` null: nobody knows yet.
+create table run_items (
+  account_id     bigint not null,
+  run_id         bigint not null,
+  source_type    text not null,
+  source_id      text not null,
+  source_number  text,
+  -- Null for what names no order that is known here.
+  transfer_id    bigint,
+  -- The transfer as this run raised it, and as it was before; a null state: it was not known.
+  version        integer,
+  former_state   transfer_state,
+  former_reason  text,
+  was_imported   boolean not null default false,
+  had_document   boolean not null default false,
+  added_at       timestamptz not null default clock_timestamp(),
+  outcome        text check (outcome in ('done', 'already', 'skipped', 'failed', 'cancelled')),
+  reason         text not null default '',
+  ended_at       timestamptz,
+  primary key (run_id, source_type, source_id),
+  foreign key (account_id, run_id) references runs (account_id, id)
+);
+create unique index run_items_by_transfer on run_items (run_id, transfer_id) where transfer_id is not null;
+create index run_items_unfinished on run_items (run_id) where outcome is null;
+
+call bind_to_account('runs');
+call bind_to_account('run_items');
+grant select, insert, update on runs, run_items to shopledger_app;
+
+-- Runs that are to be rung for, each marked as rung: due, and in nobody's hand, or lost by whoever had them. Not while
+-- something on their way is off, broken or rests.
+create function due_bulk_runs(p_older interval, p_most integer)
+returns table (run_id bigint, account_id bigint, connection_id bigint, kind text, what text)
+language sql security definer set search_path = shopledger, pg_temp as $$
+  update runs r
+  set rung_at = clock_timestamp(), lease_token = null, lease_until = null
+  from (select d.id
+        from runs d join connections c on c.id = d.connection_id
+        join systems s on s.id = c.source_system_id and s.broken_at is null
+        join systems b on b.id = c.target_system_id and b.broken_at is null
+        where d.state in ('ready', 'running') and d.next_at <= now() and is_on(c)
+          and (d.rung_at is null and d.lease_until is null
+               or d.rung_at < clock_timestamp() - p_older or d.lease_until < clock_timestamp())
+          and not exists (
+            select from budgets w
+            where w.account_id = d.account_id and w.system_id in (s.id, b.id) and w.blocked_until > now())
+        order by d.next_at limit p_most
+        for update of d skip locked) due
+  where r.id = due.id
+  returning r.id, r.account_id, r.connection_id, r.kind, r.what
+$$;
+
+-- Messages that surely did not arrive.
+create function unring_bulk_runs(p_runs bigint[]) returns void
+language sql security definer set search_path = shopledger, pg_temp as $$
+  update runs set rung_at = null where id = any(p_runs) and rung_at is not null
+$$;
+revoke all on function due_bulk_runs, unring_bulk_runs from public;
+grant execute on function due_bulk_runs, unring_bulk_runs to shopledger_app;
+
+-- Takes a run in hand. `verdict`:
+--   begun    the rest of the row is filled
+--   nothing  somebody else has it, or it has ended, or is paused
+--   off      its connection, a system or the account is switched off: it waits
+--   resting  its shop or books rest, or are broken: it waits
+create function begin_bulk_run(
+  p_account bigint, p_run bigint, p_token uuid, p_lease interval,
+  out verdict text, out kind text, out what text, out filter jsonb, out cursor jsonb, out failures integer,
+  out connection_id bigint, out connection_name text, out settings jsonb, out source_system bigint, out source_kind text,
+  out source_credentials bytea, out is_troubled boolean
+)
+language plpgsql as $$
+declare
+  r shopledger.runs;
+  c shopledger.connections;
+  v_broken boolean;
+  v_rest timestamptz;
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  select * into r from shopledger.runs x where x.account_id = p_account and x.id = p_run for update;
+  if r.id is null or r.state not in ('ready', 'running') or r.rung_at is null and r.lease_token is distinct from p_token then
+    verdict := 'nothing';
+    return;
+  end if;
+  select * into c from shopledger.connections x where x.id = r.connection_id;
+  select coalesce(s.broken_at, b.broken_at) is not null, s.id, s.kind, s.credentials
+  into v_broken, source_system, source_kind, source_credentials
+  from shopledger.systems s, shopledger.systems b
+  where s.id = c.source_system_id and b.id = c.target_system_id;
+  select max(w.blocked_until), coalesce(max(w.troubles), 0) > 0 into v_rest, is_troubled
+  from shopledger.budgets w
+  where w.account_id = p_account and w.system_id in (c.source_system_id, c.target_system_id);
+  verdict := case when not shopledger.is_on(c) then 'off' when v_broken or v_rest > now() then 'resting' else 'begun' end;
+  if verdict <> 'begun' then
+    update shopledger.runs x set rung_at = null, lease_token = null, lease_until = null where x.id = r.id;
+    return;
+  end if;
+  update shopledger.runs x
+  set state = 'running', rung_at = null, lease_token = p_token, lease_until = now() + p_lease,
+      began_at = coalesce(x.began_at, now())
+  where x.id = r.id;
+  kind := r.kind;
+  what := r.what;
+  filter := r.filter;
+  cursor := r.cursor;
+  failures := r.failures;
+  connection_id := c.id;
+  connection_name := c.name;
+  select k.settings into settings from shopledger.connection_settings k
+  where k.connection_id = c.id and k.version = c.settings_version;
+end
+$$;
+
+-- Notes what became of items whose transfers ended. What a switch holds waits for its owner, and not for the run.
+create function settle_run(p_account bigint, p_run bigint) returns void
+language plpgsql as $$
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  -- The run before its items, as everybody does.
+  perform from shopledger.runs r where r.account_id = p_account and r.id = p_run for update;
+  with ended as (
+    update shopledger.run_items i
+    set outcome = case when t.state = 'done' and i.had_document then 'already'
+                       when t.state = 'held' then 'skipped' else t.state::text end,
+        reason = case when t.state = 'held' then 'held' else t.reason end, ended_at = clock_timestamp()
+    from shopledger.transfers t join shopledger.connections c on c.id = t.connection_id
+    where i.account_id = p_account and i.run_id = p_run and i.outcome is null
+      and t.account_id = p_account and t.id = i.transfer_id
+      and (t.state in ('done', 'skipped', 'failed') or t.state = 'held' and shopledger.is_on(c))
+    returning i.outcome
+  ),
+  counted as (
+    select count(*) filter (where outcome = 'done') as done, count(*) filter (where outcome = 'already') as already,
+           count(*) filter (where outcome = 'skipped') as skipped, count(*) filter (where outcome = 'failed') as failed
+    from ended
+  )
+  update shopledger.runs r
+  set done = r.done + n.done, already = r.already + n.already, skipped = r.skipped + n.skipped, failed = r.failed + n.failed
+  from counted n
+  where r.account_id = p_account and r.id = p_run and n.done + n.already + n.skipped + n.failed > 0;
+end
+$$;
+
+-- Settles, and makes the lease last. `verdict`: kept; stopped (it was paused or cancelled); lost (the lease). A null
+-- cursor leaves it as it is; `p_is_whole`: no more items will come.
+create function keep_bulk_run(p_account bigint, p_run bigint, p_token uuid, p_lease interval, p_cursor jsonb,
+                              p_is_whole boolean, out verdict text, out unfinished integer)
+language plpgsql as $$
+declare
+  r shopledger.runs;
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  update shopledger.runs x
+  set lease_until = now() + p_lease, cursor = coalesce(p_cursor, x.cursor),
+      total = case when p_is_whole then x.items else x.total end
+  where x.account_id = p_account and x.id = p_run and x.lease_token = p_token and x.lease_until > now()
+  returning * into r;
+  if not found then
+    verdict := 'lost';
+    return;
+  end if;
+  perform shopledger.settle_run(p_account, p_run);
+  verdict := case when r.state = 'running' then 'kept' else 'stopped' end;
+  select count(*) into unfinished from shopledger.run_items i where i.run_id = p_run and i.outcome is null;
+end
+$$;
+
+-- Makes transfers of its connection items of a run, and raises them, while fewer than `p_most` items are unfinished.
+--   p_fetch         the shop is asked for the order
+--   p_owner_asked   the owner's word that it may go once more
+--   p_is_imported   the start date does not count
+--   p_unless_sent   one that has its document ends as `already`, and is not raised
+-- Returns those that are items now, or were before. One that waits, or is in hand, keeps its place in the row.
+create function feed_run(p_account bigint, p_run bigint, p_token uuid, p_transfers bigint[], p_most integer, p_fetch boolean,
+                         p_owner_asked boolean, p_is_imported boolean, p_unless_sent boolean)
+returns setof bigint
+language plpgsql as $$
+declare
+  r shopledger.runs;
+  v_room bigint;
+  v_already bigint;
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  select * into r from shopledger.runs x where x.account_id = p_account and x.id = p_run for update;
+  if r.lease_token is distinct from p_token or r.state <> 'running' then
+    return;
+  end if;
+  select p_most - count(*) into v_room from shopledger.run_items i where i.run_id = p_run and i.outcome is null;
+  with locked as materialized (
+    select t.id, t.source_type, t.source_id, t.source_number, t.version, t.is_imported, t.reason,
+           -- Raised by this very transaction: nobody has seen it wait.
+           case when t.created_at = now() then null else t.state end as state,
+           exists (select from shopledger.documents d
+                   where d.transfer_id = t.id and d.state in ('draft', 'booked')) as has_document
+    from shopledger.transfers t
+    where t.account_id = p_account and t.connection_id = r.connection_id and t.id = any(p_transfers)
+      and not exists (select from shopledger.run_items i where i.run_id = p_run
+                      and (i.transfer_id = t.id or i.source_type = t.source_type and i.source_id = t.source_id))
+    order by t.id
+    for update of t
+  ),
+  wanted as (
+    select l.*, p_unless_sent and l.has_document as is_already,
+           row_number() over (partition by p_unless_sent and l.has_document order by l.id) as nth
+    from locked l
+  ),
+  taken as (
+    insert into shopledger.run_items (account_id, run_id, source_type, source_id, source_number, transfer_id, version,
+                                      former_state, former_reason, was_imported, had_document, outcome, ended_at)
+    select p_account, p_run, w.source_type, w.source_id, w.source_number, w.id,
+           case when w.is_already then w.version else w.version + 1 end, w.state, w.reason, w.is_imported, w.has_document,
+           case when w.is_already then 'already' end, case when w.is_already then clock_timestamp() end
+    from wanted w
+    where w.is_already or w.nth <= v_room
+    returning transfer_id, outcome
+  ),
+  raised as (
+    update shopledger.transfers t
+    set version = t.version + 1, rung_at = null, next_attempt_at = null, failures = 0, updated_at = now(),
+        state = case when t.state in ('working', 'held') then t.state
+                     when shopledger.is_on(c) then 'waiting' else 'held' end,
+        reason = case when t.state = 'working' then t.reason else '' end,
+        needs_fetch = t.needs_fetch or p_fetch, owner_asked = t.owner_asked or p_owner_asked,
+        is_imported = t.is_imported or p_is_imported,
+        is_bulk = t.is_bulk or t.state not in ('waiting', 'working', 'held') or t.updated_at = now()
+    from taken n, shopledger.connections c
+    where t.account_id = p_account and t.id = n.transfer_id and n.outcome is null and c.id = t.connection_id
+    returning t.id
+  )
+  update shopledger.runs x
+  set items = x.items + (select count(*) from taken), already = x.already + (select count(outcome) from taken)
+  where x.account_id = p_account and x.id = p_run;
+  -- Where several connections take the shop's orders, what only this import made known is no live news for the others.
+  update shopledger.transfers t set is_bulk = true
+  from shopledger.transfers fed, shopledger.connections mine, shopledger.connections other
+  where p_is_imported and fed.account_id = p_account and fed.id = any(p_transfers) and fed.created_at = now()
+    and mine.id = fed.connection_id and other.source_system_id = mine.source_system_id and other.id <> mine.id
+    and t.account_id = p_account and t.connection_id = other.id and t.source_type = fed.source_type
+    and t.source_id = fed.source_id and t.created_at = now();
+  return query select i.transfer_id from shopledger.run_items i where i.run_id = p_run and i.transfer_id = any(p_transfers);
+end
+$$;
+
+-- Items that have ended already; what is an item is left as it is. Returns how many are new.
+create function note_run_items(p_account bigint, p_run bigint, p_token uuid, p_sources text[], p_numbers text[],
+                               p_outcome text, p_reason text) returns integer
+language plpgsql as $$
+declare
+  v_count integer;
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  perform from shopledger.runs x where x.account_id = p_account and x.id = p_run and x.lease_token = p_token for update;
+  if not found then
+    return 0;
+  end if;
+  insert into shopledger.run_items (account_id, run_id, source_type, source_id, source_number, outcome, reason, ended_at)
+  select p_account, p_run, 'order', u.source, u.number, p_outcome, p_reason, clock_timestamp()
+  from unnest(p_sources, p_numbers) as u (source, number)
+  on conflict do nothing;
+  get diagnostics v_count = row_count;
+  update shopledger.runs x
+  set items = x.items + v_count,
+      done = x.done + case when p_outcome = 'done' then v_count else 0 end,
+      already = x.already + case when p_outcome = 'already' then v_count else 0 end,
+      skipped = x.skipped + case when p_outcome = 'skipped' then v_count else 0 end,
+      failed = x.failed + case when p_outcome = 'failed' then v_count else 0 end
+  where x.account_id = p_account and x.id = p_run;
+  return v_count;
+end
+$$;
+
+-- Gives it out of hand. A null `p_state`: it comes again after `p_wait`; done or failed: it has ended, unless somebody
+-- steered it meanwhile. False for who lost the lease.
+create function end_bulk_run(p_account bigint, p_run bigint, p_token uuid, p_state text, p_wait interval, p_failures integer,
+                             p_problem text)
+returns boolean
+language plpgsql as $$
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  update shopledger.runs r
+  set lease_token = null, lease_until = null, next_at = now() + p_wait, failures = p_failures, problem = p_problem,
+      state = case when r.state = 'running' then coalesce(p_state, r.state) else r.state end,
+      ended_at = case when r.state = 'running' and p_state is not null then now() else r.ended_at end
+  where r.account_id = p_account and r.id = p_run and r.lease_token = p_token;
+  return found;
+end
+$$;
+
+-- The owner's word: `p_wish` is pause, resume or cancel. The state that it has now; null where it has ended, or that
+-- cannot be. Orders of a paused run wait for a time that never comes; those of a cancelled one, which nobody has begun,
+-- are what they were before. What a worker has in hand is finished.
+create function steer_run(p_account bigint, p_run bigint, p_wish text, p_by text) returns text
+language plpgsql as $$
+declare
+  r shopledger.runs;
+  v_state text;
+  v_never constant timestamptz := '9999-12-01 00:00+00';
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  select * into r from shopledger.runs x where x.account_id = p_account and x.id = p_run for update;
+  v_state := case
+    when p_wish = 'pause' and r.state in ('ready', 'running') then 'paused'
+    when p_wish = 'resume' and r.state in ('paused', 'failed') and not r.is_dry then
+      case when r.began_at is null then 'ready' else 'running' end
+    when p_wish = 'cancel' and r.state in ('counting', 'ready', 'running', 'paused', 'failed') then 'cancelled'
+  end;
+  if v_state is null then
+    return null;
+  end if;
+  perform shopledger.settle_run(p_account, p_run);
+  -- In one order, so that two who steer runs of the same orders do not wait for each other.
+  perform from shopledger.transfers t
+  where t.account_id = p_account
+    and t.id in (select i.transfer_id from shopledger.run_items i where i.run_id = p_run and i.outcome is null)
+  order by t.id for update;
+  if v_state = 'paused' then
+    update shopledger.transfers t set rung_at = null, next_attempt_at = v_never
+    from shopledger.run_items i
+    where i.run_id = p_run and i.outcome is null and t.account_id = p_account and t.id = i.transfer_id
+      and t.state = 'waiting' and t.is_bulk;
+  elsif v_state <> 'cancelled' then
+    update shopledger.transfers t set next_attempt_at = null
+    from shopledger.run_items i
+    where i.run_id = p_run and i.outcome is null and t.account_id = p_account and t.id = i.transfer_id
+      and t.state = 'waiting' and t.next_attempt_at = v_never;
+  else
+    with back as (
+      update shopledger.transfers t
+      set is_bulk = false, rung_at = case when t.state = 'waiting' then null else t.rung_at end, updated_at = now(),
+          next_attempt_at = case when t.next_attempt_at = v_never then null else t.next_attempt_at end,
+          is_imported = case when t.version = i.version and t.state = 'waiting' then i.was_imported else t.is_imported end,
+          state = case when t.version <> i.version or t.state <> 'waiting' then t.state
+                       when i.former_state is null then 'skipped'
+                       when i.former_state in ('done', 'skipped', 'failed') then i.former_state else t.state end,
+          reason = case when t.version <> i.version or t.state <> 'waiting' then t.reason
+                        when i.former_state is null then 'run_cancelled'
+                        when i.former_state in ('done', 'skipped', 'failed') then i.former_reason else t.reason end
+      from shopledger.run_items i
+      where i.run_id = p_run and i.outcome is null and t.account_id = p_account and t.id = i.transfer_id
+      returning i.source_type, i.source_id, t.state
+    )
+    update shopledger.run_items i set outcome = 'cancelled', ended_at = clock_timestamp()
+    from back b
+    where i.run_id = p_run and i.source_type = b.source_type and i.source_id = b.source_id
+      and b.state <> 'working';
+  end if;
+  update shopledger.runs x
+  set state = v_state, next_at = now(), problem = case when p_wish = 'resume' then '' else x.problem end,
+      failures = case when p_wish = 'resume' then 0 else x.failures end,
+      rung_at = case when p_wish = 'resume' then null else x.rung_at end,
+      ended_at = case when v_state = 'cancelled' then now() when p_wish = 'resume' then null else x.ended_at end,
+      steered = x.steered || jsonb_build_object('at', now(), 'wish', p_wish, 'by', p_by)
+  where x.account_id = p_account and x.id = p_run;
+  return v_state;
+end
+$$;
+revoke all on function names_something, begin_bulk_run, settle_run, keep_bulk_run, feed_run, note_run_items, end_bulk_run,
+  steer_run from public;
+grant execute on function names_something, begin_bulk_run, settle_run, keep_bulk_run, feed_run, note_run_items, end_bulk_run,
+  steer_run to shopledger_app;
+
+-- What is kept, and for how long.
+
+-- What is older, and done, is hidden from the current account.
+create function shown_since() returns timestamptz
+language sql stable as $$
+  select now() - a.log_days * interval '1 day' from shopledger.accounts a where a.id = shopledger.current_account()
+$$;
+revoke all on function shown_since from public;
+grant execute on function shown_since to shopledger_app;
+
+-- Nobody sees what lies before it.
+create function kept_since() returns timestamptz
+language sql stable security definer set search_path = shopledger, pg_temp as $$
+  select now() - coalesce(max(log_days), 90) * interval '1 day' from accounts
+$$;
+
+-- Of an event before kept_since(): whether it is the newest word of its source, or one of a source that is not done.
+create function is_wanted(e events) returns boolean
+language sql stable as $$
+  select exists (
+    select from shopledger.connections c
+    join shopledger.transfers t on t.account_id = c.account_id and t.connection_id = c.id
+      and t.source_type = e.source_type and t.source_id = e.source_id
+    where c.account_id = e.account_id and c.source_system_id = e.system_id
+      and (t.newest_event_id = e.id or t.state <> 'done'))
+$$;
+
+-- Of a try before that: whether it is the last one of a transfer that is not done, and so says why.
+create function is_wanted(a attempts) returns boolean
+language sql stable as $$
+  select exists (
+      select from shopledger.transfers t where t.account_id = a.account_id and t.id = a.transfer_id and t.state <> 'done')
+    and not exists (select from shopledger.attempts b where b.transfer_id = a.transfer_id and b.id > a.id)
+$$;
+
+create function is_wanted(s attempt_stages) returns boolean
+language sql stable as $$
+  select exists (select from shopledger.attempts a where a.id = s.attempt_id and shopledger.is_wanted(a))
+$$;
+
+-- The oldest month that lies before kept_since(): what is wanted of it is copied into a table beside it, which nobody
+-- waits for. Returns the month's name, null where there is none, and how many rows are wanted.
+create function thin_out_month(out month text, out wanted bigint)
+language plpgsql security definer
+set search_path = shopledger, pg_temp set timezone = 'UTC' set datestyle = 'ISO' as $$
+declare
+  v_parent text;
+  v_key text;
+  v_first timestamptz;
+  v_kept text;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('shopledger.let_go', 0));
+  select p.relname, c.relname, a.attname, to_date(right(c.relname, 7), 'YYYY_MM')
+  into v_parent, month, v_key, v_first
+  from pg_inherits i
+  join pg_class c on c.oid = i.inhrelid
+  join pg_class p on p.oid = i.inhparent and p.relnamespace = 'shopledger'::regnamespace
+  join pg_partitioned_table t on t.partrelid = p.oid
+  join pg_attribute a on a.attrelid = p.oid and a.attnum = t.partattrs[0]
+  where p.relname in ('events', 'attempts', 'attempt_stages')
+    and c.relname ~ ('^' || p.relname || '_[0-9]{4}_[0-9]{2}$')
+    and right(c.relname, 7) collate "C" < to_char(kept_since(), 'YYYY_MM')
+  order by right(c.relname, 7), p.relname
+  limit 1;
+  if month is null then
+    return;
+  end if;
+  v_kept := month || '_kept';
+  execute format('drop table if exists %I', v_kept);
+  execute format('create table %I (like %I including defaults including constraints including indexes)', v_kept, v_parent);
+  execute format('alter table %I add constraint in_its_month check (%I >= %L and %2$I < %4$L)',
+                 v_kept, v_key, v_first, v_first + interval '1 month');
+  execute format('insert into %I select x.* from %I x where is_wanted(x) and x.%I >= %L and x.%3$I < %5$L',
+                 v_kept, v_parent, v_key, v_first, v_first + interval '1 month');
+  get diagnostics wanted = row_count;
+end
+$$;
+
+-- Puts what is wanted in the place of the month, and drops the month: nothing is copied while others have to wait, and it
+-- gives way to whoever reads. False where that was done already.
+create function let_month_go(p_month text) returns boolean
+language plpgsql security definer
+set search_path = shopledger, pg_temp set timezone = 'UTC' set datestyle = 'ISO' as $$
+declare
+  v_parent text;
+  v_kept text := p_month || '_kept';
+  v_first timestamptz;
+  v_any boolean;
+begin
+  perform set_config('lock_timeout', '500ms', true);
+  perform pg_advisory_xact_lock(hashtextextended('shopledger.let_go', 0));
+  select p.relname, to_date(right(p_month, 7), 'YYYY_MM') into v_parent, v_first
+  from pg_inherits i
+  join pg_class c on c.oid = i.inhrelid and c.relname = p_month
+  join pg_class p on p.oid = i.inhparent and p.relname in ('events', 'attempts', 'attempt_stages')
+  where c.relnamespace = 'shopledger'::regnamespace and c.relname ~ '_[0-9]{4}_[0-9]{2}$';
+  if v_parent is null or to_regclass(quote_ident(v_kept)) is null or v_first >= date_trunc('month', kept_since()) then
+    return false;
+  end if;
+  execute format('select exists (select from %I)', v_kept) into v_any;
+  execute format('alter table %I detach partition %I', v_parent, p_month);
+  if v_any then
+    execute format('alter table %I attach partition %I for values from (%L) to (%L)',
+                   v_parent, v_kept, v_first, v_first + interval '1 month');
+  else
+    execute format('drop table %I', v_kept);
+  end if;
+  execute format('drop table %I', p_month);
+  return true;
+end
+$$;
+
+-- What hangs on the months that went: keys of events, dead letters, and what landed in the default partitions. The key of
+-- a newest word stays, so that its repeat is no news; a repeat of an older one makes us ask the shop once more. Returns
+-- how many rows went.
+create function trim_past() returns bigint
+language plpgsql security definer set search_path = shopledger, pg_temp set timezone = 'UTC' as $$
+declare
+  v_before timestamptz := date_trunc('month', kept_since());
+  v_rows bigint;
+  v_all bigint := 0;
+begin
+  delete from event_keys k
+  where k.received_at < v_before
+    and not exists (select from transfers t where t.account_id = k.account_id and t.newest_event_id = k.event_id
+                    and t.newest_event_at < v_before);
+  get diagnostics v_rows = row_count;
+  v_all := v_all + v_rows;
+  delete from dead_letters where died_at < v_before;
+  get diagnostics v_rows = row_count;
+  v_all := v_all + v_rows;
+  delete from events e using events_default d
+  where d.received_at < v_before and e.id = d.id and e.received_at = d.received_at and not is_wanted(e);
+  get diagnostics v_rows = row_count;
+  v_all := v_all + v_rows;
+  delete from attempt_stages s using attempt_stages_default d
+  where d.at < v_before and s.attempt_id = d.attempt_id and s.at = d.at and s.stage = d.stage and not is_wanted(s);
+  get diagnostics v_rows = row_count;
+  v_all := v_all + v_rows;
+  delete from attempts a using attempts_default d
+  where d.started_at < v_before and a.id = d.id and a.started_at = d.started_at and not is_wanted(a);
+  get diagnostics v_rows = row_count;
+  return v_all + v_rows;
+end
+$$;
+
+revoke all on function kept_since, thin_out_month, let_month_go, trim_past from public;
+revoke all on function is_wanted(events), is_wanted(attempts), is_wanted(attempt_stages) from public;
+grant execute on function thin_out_month, let_month_go, trim_past to shopledger_app;

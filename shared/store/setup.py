@@ -18,6 +18,11 @@ def open_account(connection: Connection, name: str) -> int:
     return _id(connection, "open_account", {"name": name})
 
 
+def choose_log_days(connection: Connection, days: int) -> None:
+    """So many days of what is in the books the account sees, from 30 to 1830; the one that this runs inside of."""
+    connection.execute(query("choose_log_days"), {"days": days})
+
+
 def add_system(
     connection: Connection,
     keyring: Keyring,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from chaos.run import Plan, run
 from chaos.servers import Servers
-from chaos.strikes import IN_FLIGHT, KILLED_AT, RELAY_KILLED_AT, STOPPED_AT
+from chaos.strikes import IN_FLIGHT, KILLED_AT, POLL_KILLED_AT, RELAY_KILLED_AT, SCHEDULER_STRUCK_AT, STOPPED_AT
 
 #: Each kind of strike once.
 SMALL_DECK = (
     *KILLED_AT,
     *STOPPED_AT[1:2],
     *RELAY_KILLED_AT,
+    *SCHEDULER_STRUCK_AT,
+    POLL_KILLED_AT,
     IN_FLIGHT,
     "stop worker",
-    "kill scheduler",
+    "kill patient",
     "kill rabbitmq",
     "kill postgres",
     "double messages",
@@ -21,11 +23,12 @@ SMALL_DECK = (
 
 
 def test_every_order_has_its_one_document_after_a_storm(mortal_servers: Servers) -> None:
-    # Given orders of ten shops that come in, change, and are told about twice and in the wrong order
+    # Given orders of ten shops that come in, change, and are told about twice, in the wrong order, or not at all
     plan = Plan(orders=70, seed=7, lease=2.0, faults=True, deck=SMALL_DECK)
 
     # When workers are killed at each point of their work and with a request under way, and stopped past their lease,
-    # RabbitMQ, PostgreSQL, relay and scheduler are killed, messages come thrice, and the vendors misbehave
+    # RabbitMQ, PostgreSQL, relay, polls and the scheduler that leads are killed, that is stopped, too, messages come
+    # thrice, and the vendors misbehave
     report = run(plan, mortal_servers)
 
     # Then all of that has struck

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from unittest.mock import patch
 
+import dramatiq
+
+from scheduler import emitting
 from scheduler.emitting import Emitter
 from shared.store import schedules
 from shared.store.database import Database
@@ -14,7 +21,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def hold(shop: Shop, what: str) -> None:
-    shop.rows(f"update schedules set {what} where job = 'poll' returning id")  # noqa: S608
+    shop.rows(f"update schedules set {what} where job = 'poll' returning id")
 
 
 def poll_of(shop: Shop) -> int:
@@ -36,7 +43,7 @@ def test_a_new_connection_looks_at_its_shop_at_once_and_then_every_five_minutes(
             ended(shop)
     dues = [datetime.fromisoformat(due) for _, due in bell.emissions()]
     assert len(dues) == len(set(dues)) == 1 + 12
-    assert {later - earlier for earlier, later in zip(dues[1:], dues[2:], strict=False)} == {timedelta(minutes=5)}
+    assert {later - earlier for earlier, later in pairwise(dues[1:])} == {timedelta(minutes=5)}
 
 
 def test_two_schedulers_emit_what_is_due_once(own_store: Database) -> None:
@@ -87,6 +94,35 @@ def test_what_rabbitmq_did_not_confirm_is_emitted_again(own_store: Database) -> 
     emitter.emit(NOON)
     assert (emitter.emit(NOON), emitter.emit(NOON)) == (0, 1)
     assert len(bell.rung) == 1
+
+
+def test_what_may_have_arrived_unconfirmed_is_not_emitted_a_second_time(own_store: Database) -> None:
+    # Given a scheduler that is stopped while it publishes: the message arrived, and its confirm came too late
+    shop, bell = open_shop(own_store), Bell()
+    emitter = Emitter(own_store, bell)
+    emitter.emit(NOON)
+    with patch.object(emitting, "CONFIRM_WITHIN", 0.0), patch.object(Bell, "publish", arrives_unconfirmed):
+        emitter.emit(NOON)
+
+    # When others look, then it is not emitted again; after five minutes it is rung for once more
+    assert [emitter.emit(NOON + timedelta(seconds=s)) for s in range(3)] == [0, 0, 0]
+    hold(shop, "rung_at = rung_at - interval '301 s'")
+    assert emitter.remind() == 1
+
+    # And of the two messages one begins the run
+    first, second = bell.emissions()
+    assert first == second
+    schedule, due = first
+    begun = [
+        schedules.begin(own_store, shop.account, schedule, datetime.fromisoformat(due), lease=40) for _ in range(2)
+    ]
+    assert begun[1:] == ["nothing"]
+    assert not isinstance(begun[0], str)
+
+
+def arrives_unconfirmed(bell: Bell, messages: Sequence[dramatiq.Message[Any]], *, within: float) -> list[bool]:
+    bell.rung += messages
+    return [False] * len(messages)
 
 
 def test_a_lost_message_and_a_lost_worker_are_rung_for_again(own_store: Database) -> None:

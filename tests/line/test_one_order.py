@@ -215,9 +215,10 @@ def test_an_order_that_is_deleted_after_it_went_stays_in_the_books(store: Databa
         line.work(999)
         line.shop.rows("update transfers set needs_fetch = true, state = 'waiting', version = version + 1 returning id")
 
-        # When it is looked at, then it is what it was
+        # When it is looked at, then its document stays, and the owner is told
         line.work(999)
-        assert line.state(999) == ("done", "already_synced")
+        assert line.state(999) == ("done", "left_shop")
+        assert len(line.books.documents()) == 1
 
 
 def test_a_connection_that_is_switched_off_meanwhile_sends_nothing(line: Line) -> None:

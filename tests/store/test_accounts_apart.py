@@ -8,7 +8,7 @@ from psycopg import sql
 
 from shared.domain.notice import Notice, NoticeKind, SourceType
 from shared.intake import Origin, Sender, take_in
-from shared.store import setup
+from shared.store import runs, setup
 from shared.store.database import Database, UnsafeRole
 from tests.support.servers import DatabaseAddress
 from tests.support.shop import KEYRING, Shop, open_shop
@@ -62,6 +62,14 @@ def fill(shop: Shop) -> Shop:
         )
         c.execute(
             "insert into owner_acts (account_id, transfer_id, act) values (current_account(), %s, 'retry')", [transfer]
+        )
+        run = runs.open_run(
+            c, through=shop.connection, kind="import", what="import", filter={"numbers": ["7"]}, by="test"
+        )
+        c.execute(
+            "insert into run_items (account_id, run_id, source_type, source_id)"
+            " values (current_account(), %s, 'order', '7')",
+            [run],
         )
         c.execute(
             "select guard(current_account(), %s, 'customer', 'k', gen_random_uuid(), interval '1 s', '', 'key'),"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,9 +17,7 @@ from tools.apply.plan import AccountPlan, Act, ConnectionStep, Looked, Plan, Sys
 from tools.apply.register import register
 from tools.cli.place import Place
 from tools.cli.who import by_user
-
-#: Random bytes of a webhook's secret.
-SECRET_BYTES = 32
+from workers.webhooks import new_secret
 
 
 @dataclass(slots=True)
@@ -61,6 +58,8 @@ class _AccountHand:
             account = self._place.database.run(lambda c: setup.open_account(c, name), repeat=False)
         self._done.steps[self._plan.act] += 1
         with self._place.database.account(account) as connection:
+            if self._plan.log_days is not None:
+                setup.choose_log_days(connection, self._plan.log_days)
             systems = {system: self._system(connection, step) for system, step in self._plan.systems.items()}
             for step in self._plan.connections.values():
                 _connection(connection, step, systems)
@@ -88,8 +87,9 @@ class _AccountHand:
     def _row(self, connection: Connection, step: WebhookStep, system: int) -> StoredSubscription:
         if step.row is not None:
             return step.row
-        secret = secrets.token_urlsafe(SECRET_BYTES)
-        return setup.add_subscription(connection, self._place.keyring, system=system, topic=step.topic, secret=secret)
+        return setup.add_subscription(
+            connection, self._place.keyring, system=system, topic=step.topic, secret=new_secret()
+        )
 
     def _webhooks(self, account: int, system: str, steps: Sequence[tuple[WebhookStep, StoredSubscription]]) -> None:
         if all(step.act is Act.NOTHING for step, _ in steps):

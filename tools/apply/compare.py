@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from connectors.registry import accounting
 from shared.domain.settings import OrderSettings
 from shared.sealing import Keyring, SealError
-from shared.store import setup
+from shared.store import inventory, setup
 from shared.store.inventory import Inventory, StoredAccount, StoredConnection, StoredSystem
 from tools.apply.complaints import Complaints, Where
 from tools.apply.credentials import is_secret, opened
@@ -60,7 +60,16 @@ class Comparison:
         self._leave("systems", self._there.systems, self._wished.systems)
         self._leave("connections", self._there.connections, self._wished.connections)
         account = None if self._stored is None else self._stored.id
-        return AccountPlan(self._wished.name, account, systems, connections)
+        log_days, changes = self._log_days(connection)
+        return AccountPlan(self._wished.name, account, systems, connections, log_days=log_days, changes=changes)
+
+    def _log_days(self, connection: Connection | None) -> tuple[int | None, Sequence[str]]:
+        """What is to be saved, and how it is told."""
+        wished = self._wished.log_days
+        if wished is None or connection is None:
+            return wished, ()
+        stored = inventory.log_days(connection)
+        return (None, ()) if stored == wished else (wished, [f"log_days: {stored} -> {wished}"])
 
     def _leave(self, what: str, stored: Sequence[_Named], named: Mapping[str, object]) -> None:
         self.left_alone += [f"{self._wished.name}.{what}.{one.name}" for one in stored if one.name not in named]

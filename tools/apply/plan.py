@@ -90,10 +90,13 @@ class AccountPlan:
     systems: Mapping[str, SystemStep]
     connections: Mapping[str, ConnectionStep]
     webhooks: Sequence[WebhookStep] = ()
+    #: As they will be; None where they stay.
+    log_days: int | None = None
+    changes: Sequence[str] = ()
 
     @property
     def act(self) -> Act:
-        return Act.CREATE if self.id is None else Act.NOTHING
+        return Act.CREATE if self.id is None else Act.CHANGE if self.changes else Act.NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from tools.cli.words import did_you_mean, there_are
 
 #: What can be moved, with the role of the system it comes from and of the one it goes to.
 KINDS: Mapping[str, tuple[type[Connector], type[Connector]]] = {"orders": (Webshop, Accounting)}
+#: Days of what is in the books that an account may choose to see.
+LOG_DAYS = range(30, 1831)
 
 _ROLES = {Webshop: "a webshop", Accounting: "an accounting system"}
 
@@ -72,7 +74,8 @@ def _decoded(raw: bytes, complaints: Complaints) -> str:
 
 
 def _account(name: str, spot: Spot, sources: Sources) -> WishedAccount:
-    fields = spot.fields("an account", required=["systems"], optional=["connections"])
+    fields = spot.fields("an account", required=["systems"], optional=["log_days", "connections"])
+    log_days = _log_days(fields["log_days"]) if "log_days" in fields else None
     spots = fields["systems"].named("systems") if "systems" in fields else {}
     #: What is known of each system, also of one that cannot be read to its end.
     connectors = {system: _connector(place) for system, place in spots.items()}
@@ -84,7 +87,16 @@ def _account(name: str, spot: Spot, sources: Sources) -> WishedAccount:
         {system: one for system, one in systems.items() if one is not None},
         {connection: one for connection, one in wished.items() if one is not None},
         spot.where,
+        log_days,
     )
+
+
+def _log_days(spot: Spot) -> int | None:
+    days = spot.node.value
+    if isinstance(days, int) and not isinstance(days, bool) and days in LOG_DAYS:
+        return days
+    spot.complain(f"is a number of days, from {LOG_DAYS.start} to {LOG_DAYS.stop - 1}")
+    return None
 
 
 def _at(spot: Spot) -> dict[str, Where]:

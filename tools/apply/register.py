@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 
-from connectors.base import WebhookSubscription, Webshop, WebshopClient
+from connectors.base import Webshop, WebshopClient
 from shared.domain.findings import Finding, Level
 from shared.errors import Fate, NeedsUser, OutcomeUnknown
 from shared.store import setup
 from shared.store.inventory import StoredSubscription, newest_secret
 from tools.apply.live import told
 from tools.apply.plan import SystemStep, WebhookStep
-from tools.apply.webhooks import ACTIVE, address
 from tools.cli.place import Place
+from workers.webhooks import address, made
 
 
 def register(
@@ -35,24 +35,14 @@ def register(
 
 def _settle(place: Place, account: int, client: WebshopClient, step: WebhookStep, row: StoredSubscription) -> None:
     """The new one before the old ones go: in between an order would be told to nobody."""
-    webhook = step.good or _made(place, client, step.topic, row)
+    assert place.public_url is not None
+    url = address(place.public_url, row.public_id)
+    webhook = step.good or made(client, step.topic, url, newest_secret(place.keyring, row))
     if row.external_id != webhook.id:
         with place.database.account(account) as connection:
             setup.note_webhook(connection, row.id, webhook.id)
     for stale in step.stale:
         client.delete_webhook(stale.id)
-
-
-def _made(place: Place, client: WebshopClient, topic: str, row: StoredSubscription) -> WebhookSubscription:
-    assert place.public_url is not None
-    url = address(place.public_url, row.public_id)
-    try:
-        return client.create_webhook(topic=topic, delivery_url=url, secret=newest_secret(place.keyring, row))
-    except OutcomeUnknown:
-        for webhook in client.list_webhooks():
-            if (webhook.topic, webhook.delivery_url, webhook.status) == (topic, url, ACTIVE):
-                return webhook
-        raise
 
 
 def _told(fate: Fate) -> Finding:

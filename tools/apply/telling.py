@@ -36,7 +36,7 @@ class Line:
 
 def lines(plan: Plan) -> Iterator[Line]:
     for account in plan.accounts:
-        yield Line(account.act, "account", account.name, account.name)
+        yield Line(account.act, "account", account.name, account.name, changes=account.changes)
         yield from _inside(account)
 
 

@@ -49,6 +49,8 @@ class WishedAccount:
     systems: Mapping[str, WishedSystem]
     connections: Mapping[str, WishedConnection]
     where: Where
+    #: So many days of what is in the books it sees; None: as it is, and 90 where it is new.
+    log_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,10 @@ accounts:
 """
 
 
+#: Seconds that the shop may take to tell all that happened so far.
+TOLD_WITHIN = 30.0
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     shop: WooCommerceSandbox
@@ -100,6 +104,17 @@ class Outside:
         except TimeoutError:
             return False
         return True
+
+    @contextlib.contextmanager
+    def losing_webhooks(self) -> Iterator[None]:
+        """What happens in the shop meanwhile is told to nobody; what happened before is told first."""
+        self.shop.drain(TOLD_WITHIN)
+        self.shop.shop.settings.lost = 1.0
+        try:
+            yield
+            self.shop.drain(TOLD_WITHIN)
+        finally:
+            self.shop.shop.settings.lost = 0.0
 
     def silent_webhooks(self) -> list[str]:
         """The topics of which the shop tells no more: it has switched their webhooks off, or somebody has."""

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     BARRED = "a barred product"
     EDITED = "changed afterwards"
     CENT_TRAP = "a price that no net price comes to"
+    UNHEARD = "its webhook was lost: a poll found it"
     UNPAID = "never paid"
     BY_HAND = "placed by hand"
 

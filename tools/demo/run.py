@@ -57,6 +57,8 @@ class Run:
         self._placed: dict[str, Placed] = {}
         self._since: dict[str, datetime] = {}
         self._by_hand: dict[str, Placed] = {}
+        #: Those of which no webhook told.
+        self._unheard: set[str] = set()
         self._ended: set[str] = set()
         self._claims: Mapping[str, Claim] = {}
         self._silent: list[str] = []
@@ -129,6 +131,10 @@ class Run:
         since = datetime.now(UTC)
         placed = self.story.place()
         self._placed[placed.id], self._since[placed.id] = placed, since
+        if placed.kind is Kind.UNHEARD:
+            self._unheard.add(placed.id)
+            with contextlib.suppress(DatabaseDown):  # the next poll comes by itself
+                self._watch.ask_for_poll()
 
     def _look_for(self, seconds: float, ended: threading.Event) -> None:
         until = time.monotonic() + seconds
@@ -170,7 +176,8 @@ class Run:
         return self._by_hand.get(key, Placed(key, number or key, Kind.BY_HAND))
 
     def _is_settled(self) -> bool:
-        """Nothing more is due in the shop, every webhook is out, and no transfer is under way.
+        """Nothing more is due in the shop, every webhook is out, what they did not tell was found, and no transfer is
+        under way.
 
         A webhook is answered when its order is taken in: who is not among the claims by then never will be.
         """
@@ -181,6 +188,9 @@ class Run:
         except DatabaseDown:
             return False
         done = [key for key, claim in self._claims.items() if claim.state == "done"]
-        return not self.story.goes_on_with(done) and all(
-            claim.state not in UNDER_WAY for claim in self._claims.values()
+        is_all_heard = self._unheard <= self._claims.keys()
+        return (
+            is_all_heard
+            and not self.story.goes_on_with(done)
+            and all(claim.state not in UNDER_WAY for claim in self._claims.values())
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
@@ -35,6 +36,7 @@ SPECIAL: Mapping[int, Kind] = {
     7: Kind.BARRED,
     9: Kind.EDITED,
     11: Kind.CENT_TRAP,
+    12: Kind.UNHEARD,
     13: Kind.UNPAID,
 }
 
@@ -56,7 +58,9 @@ class Story:
         """The next order; and what is due by then with earlier ones."""
         at = len(self.placed) + 1
         kind = SPECIAL.get(at, Kind.ORDINARY)
-        body = self._shop.put_order(self._spec(kind, str(FIRST_NUMBER + at - 1)))
+        spec = self._spec(kind, str(FIRST_NUMBER + at - 1))
+        with self._outside.losing_webhooks() if kind is Kind.UNHEARD else contextlib.nullcontext():
+            body = self._shop.put_order(spec)
         placed = placed_of(body, kind)
         self.placed.append(placed)
         if kind is Kind.PAID_LATER:

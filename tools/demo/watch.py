@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from psycopg import Connection
 
 from shared.domain.build import reference
-from shared.store import look
+from shared.store import look, watched
 from shared.store.database import Database
 from shared.store.inventory import inventory
 from shared.store.look import Filter, Transfer
@@ -43,6 +43,12 @@ class Watch:
         with self._database.account(self._account) as connection:
             changed, _ = look.transfers(connection, Filter(since=since), most=ALL)
             return list(self._read(connection, changed))
+
+    def ask_for_poll(self) -> None:
+        """The shop is asked what changed as soon as the scheduler looks. Raises DatabaseDown."""
+        with self._database.account(self._account) as connection:
+            (through,) = inventory(connection).connections
+            watched.poll_at_once(connection, through.source)
 
     def claims(self) -> dict[str, Claim]:
         """What is said of each order, by the shop's id of it. Raises DatabaseDown."""

@@ -12,11 +12,12 @@ from connectors.base import Connector
 from connectors.registry import UnknownConnector, connector
 from shared.domain.findings import Finding
 from shared.sealing import Keyring, SealError
-from shared.store import inventory, look, setup
+from shared.store import inventory, look, setup, timetable
 from shared.store.database import Database
 from shared.store.inventory import Inventory, StoredAccount
 from shared.store.look import Alarm, System
 from shared.store.sql import query
+from shared.store.timetable import Listed
 from tools.doctor.report import failing
 
 #: Seconds after which somebody must have rung for a transfer, taken it, freed it or woken it.
@@ -53,6 +54,7 @@ class Seen:
     there: Inventory
     alarms: Sequence[Alarm]
     stuck: Sequence[Stuck]
+    schedules: Sequence[Listed]
     #: By the system's id: what it takes to ask it, or why it cannot be asked. Empty without keys.
     opened: Mapping[int, Opened | Finding]
 
@@ -71,6 +73,7 @@ def see(database: Database, keyring: Keyring | None, account: StoredAccount) -> 
             inventory.inventory(inside),
             look.alarms(inside),
             _stuck(inside),
+            timetable.listed(inside),
             {} if keyring is None else {one.id: _open(inside, keyring, one) for one in systems},
         )
 

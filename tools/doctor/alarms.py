@@ -62,6 +62,21 @@ OF_WEBHOOKS = {
         " is, and run `shopledger apply FILE`.",
     ),
 }
+#: Codes of the hourly look at a shop's webhooks; {detail} is what it found.
+OF_WATCHING = {
+    "webhooks_mended": Words(
+        "The shop's webhooks were made anew, last {last}: {detail}. What changed meanwhile is polled.",
+        "Nothing is to be done. If it comes again and again, see in the shop's log (WooCommerce > Status > Logs) what"
+        " answers its webhooks get, and run `shopledger apply FILE` after the way in has changed.",
+        Level.WARNING,
+    ),
+    "webhooks_stay_wrong": Words(
+        "The shop's webhooks are not in order, and cannot be put right: {detail} Orders come by polls alone.",
+        "Mend that in the shop; a key is given rights at WooCommerce > Settings > Advanced > REST API. Then it is put"
+        " right within a day, or at once by `shopledger apply FILE`.",
+        Level.WARNING,
+    ),
+}
 
 
 def stopped(system: System, detail: str) -> Finding:
@@ -75,7 +90,7 @@ def stopped(system: System, detail: str) -> Finding:
 
 def told(alarm: Alarm) -> Finding:
     """Of an alarm that stops nothing."""
-    words = OF_WEBHOOKS.get(alarm.code)
+    words = OF_WEBHOOKS.get(alarm.code) or OF_WATCHING.get(alarm.code)
     if words is None:
         says = f"{alarm.detail or alarm.code} ({many(alarm.count, 'time')}, last {moment(alarm.last_at)})."
         return failing(alarm.code, says, "Please tell support: this version has no advice for it.")

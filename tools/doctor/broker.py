@@ -30,12 +30,10 @@ PATIENCE = 5
 NOT_FOUND = 404
 
 START_A_WORKER = "Start one: `shopledger up worker`."
-#: What to do about dead letters, by the queue they came from.
-DEAD = {
-    Queue.ORDERS: "List their orders: `shopledger transfers --reason dead_letter`; `shopledger retry ORDER` lets one go"
-    " again. RabbitMQ drops the messages after a week.",
-    Queue.UPKEEP: "The workers' log says why: look for dead_letter. RabbitMQ drops the messages after a week.",
-}
+DEAD = (
+    "Look at them: `shopledger replay dead-letters list`; `requeue` there lets one go again, and the workers' log says"
+    " why it died. RabbitMQ drops them after a week."
+)
 
 
 def look(settings: Settings) -> Iterator[Finding]:
@@ -98,7 +96,7 @@ def _queue(connection: pika.BlockingConnection, queue: Queue) -> Iterator[Findin
     else:
         yield ok(about, f"Messages waiting: {counted[0]}; workers: {counted[1]}.")
     if dead is not None and dead[0]:
-        yield warning(f"queue {queue}.XQ", f"Messages that no worker could handle: {dead[0]}.", DEAD[queue])
+        yield warning(f"queue {queue}.XQ", f"Messages that no worker could handle: {dead[0]}.", DEAD)
 
 
 def _count(connection: pika.BlockingConnection, queue: str) -> tuple[int, int] | None:

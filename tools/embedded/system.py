@@ -24,7 +24,7 @@ from ingest.relay import Relay, Turns
 from ingest.subscriptions import Subscriptions
 from ingest.webhook import Receiver
 from scheduler.clock import Clock, Job
-from scheduler.jobs import ringing_jobs, waking_jobs
+from scheduler.jobs import emitting_jobs, ringing_jobs, waking_jobs
 from shared.queue import PATIENT, PROMPT, make_local_broker
 from shared.settings import Settings
 from shared.store.database import ANSWER_WITHIN, Database
@@ -117,7 +117,8 @@ class Embedded:
         broker = make_local_broker()
         broker.add_middleware(Nudging(self._turns))
         database = self._open(ending, "worker", connections=threads + JOB_THREADS, within=WORK_WITHIN)
-        add_actors(broker, database, self.postgres.keyring, threads=threads)
+        public_url = self._settings.public_url or self.address
+        add_actors(broker, database, self.postgres.keyring, threads=threads, public_url=public_url)
         for queues, most in ((PROMPT, threads), (PATIENT, JOB_THREADS)):
             worker = dramatiq.Worker(broker, queues=set(map(q_name, queues)), worker_threads=most)
             worker.start()
@@ -127,9 +128,10 @@ class Embedded:
     def _start_relay_and_clocks(self, ending: contextlib.ExitStack, broker: StubBroker) -> None:
         bell = LocalBell(broker)
         relay = Relay(self._open(ending, "relay", connections=1, within=WORK_WITHIN), bell, self._turns)
-        database = self._open(ending, "scheduler", connections=2, within=5.0)
+        database = self._open(ending, "scheduler", connections=3, within=5.0)
         self._keep("relay", relay.run)
         self._keep("waking", self._clock(waking_jobs(database)))
+        self._keep("emitting", self._clock(emitting_jobs(database, broker, bell)))
         self._keep("ringing", self._clock(ringing_jobs(database, broker, bell)))
 
     def _start_front(self, ending: contextlib.ExitStack, listening: socket.socket) -> None:

@@ -22,11 +22,14 @@ class Overview:
     systems: Sequence[System]
     connections: Sequence[ConnectionState]
     alarms: Sequence[Alarm]
+    #: So many days of what is in the books it sees.
+    log_days: int
 
     def as_json(self) -> dict[str, Any]:
         return {
             "account": self.account.name,
             "active": self.account.active,
+            "log_days": self.log_days,
             "systems": [asdict(system) for system in self.systems],
             "connections": [asdict(connection) for connection in self.connections],
             "alarms": [asdict(alarm) for alarm in self.alarms],
@@ -37,7 +40,8 @@ def overviews(place: Place) -> list[Overview]:
     found = []
     for account in inventory.accounts(place.database):
         with place.database.account(account.id) as c:
-            found.append(Overview(account, look.systems(c), look.connections(c), look.alarms(c)))
+            days = inventory.log_days(c)
+            found.append(Overview(account, look.systems(c), look.connections(c), look.alarms(c), days))
     return found
 
 
@@ -60,6 +64,7 @@ def _show(page: Page, overview: Overview) -> None:
         page.pair(system.role, f"{system.name} ({title}), {_health(system)}", style=_style(system))
     for connection in overview.connections:
         _connection(page, connection)
+    page.pair("log", f"{overview.log_days} days of what is in the books; all of what is not")
     for alarm in overview.alarms:
         _alarm(page, alarm)
 

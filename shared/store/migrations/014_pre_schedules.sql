@@ -29,6 +29,8 @@ create table schedules (
   failed         integer not null default 0,
   -- Why the latest run did not come to its end; empty where it did.
   problem        text not null default '',
+  -- Since when none came to its end.
+  troubled_since timestamptz,
   report         jsonb,
   paused_at      timestamptz,
   paused_why     text,
@@ -79,7 +81,9 @@ language sql security definer set search_path = shopledger, pg_temp as $$
   moved as (
     update schedules s
     set next_due = w.next_due, due = case when w.runs then s.next_due else s.due end,
-        rung_at = case when w.runs then clock_timestamp() else s.rung_at end
+        rung_at = case when w.runs then clock_timestamp() else s.rung_at end,
+        lease_token = case when w.runs then null else s.lease_token end,
+        lease_until = case when w.runs then null else s.lease_until end
     from wanted w where w.id = s.id
     returning s.id, w.runs
   )
@@ -100,9 +104,11 @@ language sql security definer set search_path = shopledger, pg_temp as $$
 $$;
 
 -- A message that surely did not arrive: the run waits for the next look, as one that was never emitted.
-create function unring_schedules(p_schedules bigint[]) returns void
+create function unring_schedules(p_schedules bigint[], p_dues timestamptz[]) returns void
 language sql security definer set search_path = shopledger, pg_temp as $$
-  update schedules set rung_at = null, next_due = least(next_due, due) where id = any(p_schedules) and rung_at is not null
+  update schedules s set rung_at = null, next_due = least(s.next_due, s.due)
+  from unnest(p_schedules, p_dues) as u (id, due)
+  where s.id = u.id and s.due = u.due and s.rung_at is not null
 $$;
 revoke all on function due_schedules, emit_schedules, forgotten_runs, unring_schedules from public;
 grant execute on function due_schedules, emit_schedules, forgotten_runs, unring_schedules to shopledger_app;
@@ -148,7 +154,9 @@ begin
   if verdict <> 'begun' then
     update shopledger.schedules x
     set rung_at = null, lease_token = null, lease_until = null, began_at = now(), ended_at = now(), problem = verdict,
-        found = 0, sent = 0, skipped = 0, failed = 0
+        found = 0, sent = 0, skipped = 0, failed = 0,
+        troubled_since = case when verdict = 'resting' then coalesce(x.troubled_since, now()) end,
+        next_due = case when verdict = 'resting' then least(x.next_due, now() + interval '15 minutes') else x.next_due end
     where x.id = s.id;
     return;
   end if;
@@ -185,7 +193,8 @@ begin
 end
 $$;
 
--- Ends it; `p_again`: there is more to do, and it is due at once. False for who lost the lease.
+-- Ends it; `p_again`: there is more to do, and it is due at once. One that met a problem is soon tried again, also where
+-- it comes once a night. False for who lost the lease.
 create function end_run(p_account bigint, p_schedule bigint, p_token uuid, p_cursor jsonb, p_found integer, p_sent integer,
                         p_skipped integer, p_failed integer, p_problem text, p_report jsonb, p_again boolean)
 returns boolean
@@ -195,8 +204,11 @@ begin
   update shopledger.schedules s
   set lease_token = null, lease_until = null, cursor = p_cursor, found = p_found, sent = p_sent, skipped = p_skipped,
       failed = p_failed, problem = p_problem, report = coalesce(p_report, s.report),
+      troubled_since = case when p_problem <> '' then coalesce(s.troubled_since, now()) when not p_again then null
+                       else s.troubled_since end,
       ended_at = case when p_again then null else now() end,
-      next_due = case when p_again then least(s.next_due, now()) else s.next_due end
+      next_due = case when p_again then least(s.next_due, now())
+                 when p_problem <> '' then least(s.next_due, now() + interval '15 minutes') else s.next_due end
   where account_id = p_account and id = p_schedule and lease_token = p_token;
   return found;
 end
@@ -207,9 +219,23 @@ grant execute on function begin_run, keep_run, end_run to shopledger_app;
 -- What a shop says of when an order was made is kept, too.
 drop function raise_transfers(bigint, bigint, bigint, boolean, text, text, text, timestamptz, bytea);
 drop function take_in(bigint, bigint, bigint, event_origin, bytea, event_kind, text, text, text, text, text, timestamptz, text, bytea, bytea);
+-- Whether a connection of the shop has not heard of it: one that was made after it was told.
+create function is_new_to_some(p_account bigint, p_system bigint, p_source_type text, p_source_id text) returns boolean
+language sql stable as $$
+  select exists (
+    select from shopledger.connections c
+    where c.source_system_id = p_system
+      and c.kind = case p_source_type when 'order' then 'orders' when 'product' then 'products' end
+      and not exists (
+        select from shopledger.transfers t
+        where t.account_id = p_account and t.connection_id = c.id and t.source_type = p_source_type
+          and t.source_id = p_source_id))
+$$;
+
 create function raise_transfers(
   p_account bigint, p_system bigint, p_event bigint, p_has_body boolean, p_source_type text, p_source_id text,
-  p_source_number text, p_modified_at timestamptz, p_body_hash bytea, p_created_at timestamptz
+  p_source_number text, p_modified_at timestamptz, p_body_hash bytea, p_created_at timestamptz,
+  p_received_at timestamptz default now()
 ) returns integer
 language plpgsql as $$
 declare
@@ -220,7 +246,7 @@ begin
     newest_event_id, newest_event_at, newest_body_hash, source_modified_at, source_created_at, needs_fetch)
   select p_account, c.id, p_source_type, p_source_id, p_source_number,
          (case when shopledger.is_on(c) then 'waiting' else 'held' end)::shopledger.transfer_state,
-         case when p_has_body then p_event end, case when p_has_body then now() end,
+         case when p_has_body then p_event end, case when p_has_body then p_received_at end,
          case when p_has_body then p_body_hash end, case when p_has_body then p_modified_at end, p_created_at,
          not p_has_body or p_modified_at is null or exists (
            select from shopledger.deletions d
@@ -259,6 +285,8 @@ create function take_in(
   out event_id bigint, out is_new boolean, out transfers integer
 )
 language plpgsql as $$
+declare
+  v_received timestamptz;
 begin
   perform set_config('shopledger.account_id', p_account::text, true);
   transfers := 0;
@@ -271,7 +299,7 @@ begin
   insert into shopledger.event_keys as k (account_id, system_id, key, event_id, received_at)
   values (p_account, p_system, p_key, nextval('shopledger.events_id'), now())
   on conflict (account_id, system_id, key) do update set repeats = k.repeats + 1
-  returning k.event_id, k.repeats = 0 into event_id, is_new;
+  returning k.event_id, k.repeats = 0, k.received_at into event_id, is_new, v_received;
 
   if is_new then
     insert into shopledger.events (
@@ -290,13 +318,13 @@ begin
 
   if p_source_id is null or p_kind not in ('state', 'fetch', 'deleted', 'gone') then
     null;
-  elsif not is_new and p_kind = 'state' then
+  elsif not is_new and p_kind = 'state' and not shopledger.is_new_to_some(p_account, p_system, p_source_type, p_source_id) then
     transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id, p_unless_body => p_body_hash);
-  elsif not is_new or p_kind in ('deleted', 'gone') then
+  elsif not is_new and p_kind <> 'state' or p_kind in ('deleted', 'gone') then
     transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id);
   else
     transfers := shopledger.raise_transfers(p_account, p_system, event_id, p_kind = 'state', p_source_type, p_source_id,
-                                            p_source_number, p_modified_at, p_body_hash, p_created_at);
+                                            p_source_number, p_modified_at, p_body_hash, p_created_at, v_received);
   end if;
 
   if p_kind = 'alarm'
@@ -306,5 +334,5 @@ begin
 end
 $$;
 
-revoke all on function raise_transfers, take_in from public;
-grant execute on function raise_transfers, take_in to shopledger_app;
+revoke all on function is_new_to_some, raise_transfers, take_in from public;
+grant execute on function is_new_to_some, raise_transfers, take_in to shopledger_app;

@@ -1,6 +1,7 @@
 -- What a dry run needs of orders: of one transfer, or of the newest of a connection. Changes nothing.
 select t.id, coalesce(t.source_number, t.source_id) as number, t.source_type, t.source_id, t.needs_fetch, t.is_waived,
-       t.ignored_why, t.newest_event_id as event, e.body, c.id as connection, c.active_since, c.source_system_id as source,
+       t.ignored_why, t.newest_event_id as event, e.body, c.id as connection,
+       case when not t.is_imported then c.active_since end as active_since, c.source_system_id as source,
        d.kind as document_kind, d.external_number as document_number, d.state as document_state, d.request as document_request,
        d.place as document_place, d.expected as document_expected,
        d.answered_total is not null or d.answered_key = d.idempotency_key as has_arrived,

@@ -1,1 +1,1 @@
-select unring_schedules(%(schedules)s)
+select unring_schedules(%(schedules)s, %(dues)s)

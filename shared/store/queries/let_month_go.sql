@@ -1,0 +1,1 @@
+select let_month_go(%(month)s)

@@ -1,0 +1,1 @@
+select log_days from accounts where id = current_account()

@@ -1,0 +1,1 @@
+select settle_run(current_account(), %(run)s)

@@ -1,0 +1,1 @@
+select steer_run(current_account(), %(run)s, %(wish)s, %(by)s)

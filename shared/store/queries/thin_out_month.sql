@@ -1,0 +1,1 @@
+select month, wanted from thin_out_month()

@@ -1,0 +1,1 @@
+select unring_bulk_runs(%(runs)s)

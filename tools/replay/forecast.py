@@ -1,0 +1,70 @@
+"""What a replay of many orders would do, told before it does anything: each order as a dry run sees it, or a sample."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import chain, islice
+
+from shared.domain.replays import ReplayFilter
+from shared.store import replayed
+from tools.bulk.forecast import Forecast
+from tools.cli.place import Place
+from tools.rehearse import dry_run as running
+from tools.rehearse.orders import Reading, Subject, transfer
+from tools.rehearse.through import Through, asked_shop, rehearsal_of
+from workers.replaying import fetched, unseen
+from workers.sightings import Body, written
+
+
+def forecast(
+    place: Place, through: Through, wanted: ReplayFilter, *, sample: int, heard: Callable[[int], None]
+) -> Forecast:
+    """`heard(how many orders were looked at)`. Raises fates of the shop, and Problem where the books are shut."""
+    settings = running.settings_of(through.connection.settings, "what is stored of its settings")
+    with place.database.account(through.account.id) as c:
+        known = replayed.orders(c, through.connection.id, wanted, after=0, most=None)
+        not_found = replayed.unknown_numbers(c, through.connection.id, wanted.numbers)
+    chosen = [transfer(place, through, one) for one in _spread(known, sample)]
+    new, some = _new_to_us(place, through, wanted, sample - len(chosen))
+    there_are = len(known) + new
+    chosen += [_subject(through, order) for order in some]
+    counts: Counter[tuple[str, str]] = Counter()
+    examples: dict[tuple[str, str], tuple[str, str]] = {}
+    with rehearsal_of(place, through) as rehearsing:
+        readings = [Reading(place, through, subject) for subject in chosen]
+        for told in running.dry_run(place, through, rehearsing, readings, settings):
+            end = (told.end, told.rehearsed.reason)
+            counts[end] += 1
+            examples.setdefault(end, (told.subject.number, told.rehearsed.sentence))
+            heard(counts.total())
+    return Forecast(
+        there_are=there_are,
+        looked_at=len(chosen),
+        is_sample=len(chosen) < there_are,
+        counts=dict(counts.most_common()),
+        examples=examples,
+        not_found=not_found,
+    )
+
+
+def _new_to_us(place: Place, through: Through, wanted: ReplayFilter, most: int) -> tuple[int, list[Body]]:
+    """How many orders only the shop knows, and some of them, at most so many."""
+    if wanted.missing_since is None:
+        return 0, []
+    account, connection = through.account.id, through.connection.id
+    with asked_shop(place, through) as client:
+        pages = unseen(place.database, client, account, connection, wanted.missing_since)
+        ids = list(dict.fromkeys(chain.from_iterable(pages)))
+        return len(ids), list(fetched(through.webshop, client, ids[:most]))
+
+
+def _spread(transfers: Sequence[int], most: int) -> Sequence[int]:
+    """At most so many, spread evenly over all of them."""
+    step = max(1, -(-len(transfers) // most))
+    return list(islice(transfers, 0, None, step))
+
+
+def _subject(through: Through, order: Body) -> Subject:
+    notice = through.webshop.notice_of(order)
+    return Subject(notice.source_number or notice.source_id or "?", None, written(order))

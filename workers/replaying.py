@@ -1,0 +1,99 @@
+"""The replay of many orders: those that are known go once more, and those that only the shop knows come in.
+
+It can never make a second document: it raises transfers, as a webhook does, and whoever works on one looks first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from psycopg import Connection
+
+from connectors.base import Webshop, WebshopClient
+from connectors.registry import webshop
+from shared.domain.notice import Notice
+from shared.domain.replays import ReplayFilter
+from shared.intake import Origin, Sender, take_in
+from shared.store import open_orders, replayed, run_work
+from shared.store.database import Database
+from shared.store.run_work import Feeding
+from workers.numbered import numbered, portions
+from workers.run_hand import RunHand
+from workers.sightings import Body, written
+from workers.tools import Tools, installed
+
+#: Transfers that are looked up at a time.
+PAGE = 500
+
+#: How the orders of each replay go. Only `retry_all` is the owner's word; the others go by the guards of every day.
+FEEDING: Mapping[str, Feeding] = {
+    "recover": Feeding(),
+    "missing": Feeding(unless_sent=True),
+    "bulk": Feeding(),
+    "retry_all": Feeding(owner_asked=True),
+}
+
+
+def replay_orders(tools: Tools, hand: RunHand) -> None:
+    """Raises fates, MakesRoom, Stopped, LeaseLost and DatabaseDown; what was fed by then goes on."""
+    wanted = ReplayFilter.model_validate(hand.run.filter)
+    if not hand.cursor.get("is_listed"):
+        how = FEEDING[hand.run.what]
+        _feed_known(tools.database, hand, wanted, how)
+        if wanted.missing_since is not None:
+            _feed_unseen(tools, hand, wanted.missing_since, how)
+        hand.keep({**hand.cursor, "is_listed": True})
+    hand.settle()
+
+
+def unseen(
+    database: Database, client: WebshopClient, account: int, connection: int, since: datetime
+) -> Iterator[Sequence[str]]:
+    """Ids of orders that the shop made since then, and of which the connection never heard. Raises fates."""
+    for glances in client.list_order_ids(after=since):
+        ids = [glance.id for glance in glances]
+        with database.account(account) as c:
+            seen = open_orders.seen(c, connection, ids)
+        yield [one for one in ids if one not in seen]
+
+
+def fetched(shop: Webshop, client: WebshopClient, ids: Sequence[str]) -> Iterator[Body]:
+    """Those of them that are still there. Raises fates."""
+    for portion in portions(shop, ids):
+        yield from numbered(shop, client, portion, {one: {one} for one in portion}).found
+
+
+def _feed_known(database: Database, hand: RunHand, wanted: ReplayFilter, how: Feeding) -> None:
+    run = hand.run
+    after = int(hand.cursor.get("after", 0))
+    while True:
+        with database.account(run.account) as c:
+            page = replayed.orders(c, run.connection, wanted, after=after, most=PAGE)
+            unknown = replayed.unknown_numbers(c, run.connection, wanted.numbers)
+        if unknown:
+            hand.note({number: number for number in unknown}, "failed", "number_not_found")
+        if not page:
+            return
+        hand.feed(page, how)
+        after = page[-1]
+        hand.keep({**hand.cursor, "after": after})
+
+
+def _feed_unseen(tools: Tools, hand: RunHand, since: datetime, how: Feeding) -> None:
+    run = hand.run
+    shop = installed(webshop, run.source.kind)
+    with tools.clients.shop(shop, run.source, hand) as client:
+        for ids in unseen(tools.database, client, run.account, run.connection, since):
+            for order in fetched(shop, client, ids):
+                notice = shop.notice_of(order)
+                if not hand.feed_new(lambda c, n=notice, o=order: _taken(c, hand, n, o), how):  # type: ignore[misc]
+                    number = notice.source_number or notice.source_id or "?"
+                    hand.note({notice.source_id or number: number}, "failed", notice.reason or "unreadable_order")
+
+
+def _taken(connection: Connection, hand: RunHand, notice: Notice, order: Body) -> int | None:
+    run, of = hand.run, notice.source_id or ""
+    sender = Sender(account_id=run.account, system_id=run.source.id)
+    take_in(connection, sender, Origin.POLL, notice, written(order))
+    return run_work.transfers_of(connection, run.connection, [of]).get(of)

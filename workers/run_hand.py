@@ -1,0 +1,139 @@
+"""A bulk run in a worker's hand: its lease, the orders it feeds to the line, and when it has to make room."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+
+from shared.domain.bulk import Outcome
+from shared.store import run_work
+from shared.store.database import Database
+from shared.store.run_work import BulkRun, Feeding
+from workers.hand import CALL_AT_MOST, LEASE, SPARE, LeaseLost, PutBack, now
+
+#: Seconds after which a run that has more to do makes room.
+SLICE = 60.0
+#: Items that may be unfinished at once: what of them is in flight is the relay's to say.
+FED_AHEAD = 100
+#: Seconds between two looks at them, after which a run of which nothing moves makes room, and until it comes again.
+LOOK_EVERY = 0.1
+STALLED_AFTER = 2.0
+REST = 5.0
+
+
+class MakesRoom(Exception):
+    """The run has more to do, and comes again after `wait` seconds."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
+class Stopped(Exception):
+    """The run was paused or cancelled."""
+
+
+class RunHand:
+    def __init__(self, database: Database, run: BulkRun, *, since: float, stopping: threading.Event) -> None:
+        """`since`: when the run was asked for, by `workers.hand.now`."""
+        self.run = run
+        self.cursor: Mapping[str, Any] = run.cursor
+        #: Systems that answered a call of this run.
+        self.answered: set[int] = set()
+        self._database = database
+        self._since = since
+        self._until = since + LEASE
+        self._stopping = stopping
+
+    @property
+    def account(self) -> int:
+        return self.run.account
+
+    @property
+    def is_troubled(self) -> bool:
+        return self.run.is_troubled
+
+    def seconds_for_a_call(self) -> float:
+        """As `InHand` says it. Raises PutBack when the service stops, LeaseLost, and Stopped."""
+        if self._stopping.is_set():
+            raise PutBack("stopping")
+        if self._until - now() < LEASE / 2 + SPARE:
+            self.keep()
+        return min(CALL_AT_MOST, self._until - now() - SPARE)
+
+    def keep(self, cursor: Mapping[str, Any] | None = None, *, is_whole: bool = False) -> int:
+        """Writes down how far it has come; how many of its items are unfinished. Raises LeaseLost, Stopped.
+
+        What the cursor passes must be items of the run.
+        """
+        since = now()
+        verdict, unfinished = run_work.keep(self._database, self.run, lease=LEASE, cursor=cursor, is_whole=is_whole)
+        if verdict == "lost":
+            raise LeaseLost
+        self.cursor = self.cursor if cursor is None else cursor
+        if verdict == "stopped":
+            raise Stopped
+        self._until = since + LEASE
+        return unfinished
+
+    def feed(self, transfers: Sequence[int], how: Feeding) -> None:
+        """Returns when all of them are items of the run.
+
+        Raises MakesRoom, Stopped, PutBack, LeaseLost and DatabaseDown.
+        """
+        left = list(transfers)
+        while left:
+            with self._database.account(self.account) as c:
+                taken = run_work.feed(c, self.run, left, how, most=FED_AHEAD)
+            left = [one for one in left if one not in taken]
+            self._breathe(needs_room=bool(left))
+
+    def feed_new(self, take: Callable[[Connection], int | None], how: Feeding) -> bool:
+        """`take` makes a transfer, or raises one, and becomes an item in the same commit. False where it made none.
+
+        It is asked again while there is no room. Raises as `feed`.
+        """
+        while True:
+            with self._database.account(self.account) as c:
+                transfer = take(c)
+                if transfer is None:
+                    return False
+                is_taken = bool(run_work.feed(c, self.run, [transfer], how, most=FED_AHEAD))
+                if not is_taken:
+                    raise psycopg.Rollback
+            self._breathe(needs_room=not is_taken)
+            if is_taken:
+                return True
+
+    def note(self, sources: Mapping[str, str], outcome: Outcome, reason: str) -> None:
+        """Items that have ended already: the shop's id -> the number that people see."""
+        run_work.note(self._database, self.run, sources, outcome, reason)
+
+    def settle(self) -> None:
+        """No more items will come: returns when all of them have ended. Raises as `feed`."""
+        self.keep(is_whole=True)
+        self._wait_until(lambda unfinished: unfinished == 0)
+
+    def _breathe(self, *, needs_room: bool) -> None:
+        if needs_room:
+            self._wait_until(lambda unfinished: unfinished < FED_AHEAD)
+        elif self._stopping.is_set():
+            raise PutBack("stopping")
+        elif now() > self._since + SLICE:
+            raise MakesRoom(0.0)
+
+    def _wait_until(self, is_so: Callable[[int], bool]) -> None:
+        unfinished, moved = self.keep(), now()
+        while not is_so(unfinished):
+            if self._stopping.wait(LOOK_EVERY):
+                raise PutBack("stopping")
+            before, unfinished = unfinished, self.keep()
+            moved = now() if unfinished != before else moved
+            if now() > moved + STALLED_AFTER:
+                raise MakesRoom(REST)
+            if now() > self._since + SLICE:
+                raise MakesRoom(0.0)
