@@ -18,8 +18,8 @@ MISTAKES = [
     (
         "    connections:",
         "    conections:",
-        "15: accounts.Lampeland.conections: an account has no such key; there are: connections, systems (did you mean"
-        " connections?)",
+        "15: accounts.Lampeland.conections: an account has no such key; there are: connections, log_days, systems"
+        " (did you mean connections?)",
     ),
     ("        from: Webshop\n", "", f"16: {ORDERS}: from is missing"),
     ("          url: https://shop.example\n", "", f"6: {SHOP}.credentials: url is missing"),
