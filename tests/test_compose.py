@@ -23,7 +23,7 @@ from tests.support.shop import SECRET_KEYS
 from tests.support.wire import exchange, request
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-OURS = ("migrate", "definitions", "ingest", "relay", "worker", "scheduler")
+OURS = ("migrate", "definitions", "ingest", "relay", "worker", "jobs", "scheduler")
 MONTHS = "select count(*) from pg_class where relispartition and relkind = 'r' and relname like 'events_2%'"
 WITHIN = 30.0
 
@@ -104,6 +104,7 @@ def test_all_services_start_with_their_own_command_and_environment(installation:
         installation.up("ingest", SHOPLEDGER_INGEST_PORT=str(port), SHOPLEDGER_INGEST_HOST="127.0.0.1") as ingest,
         installation.up("relay") as relay,
         installation.up("worker") as worker,
+        installation.up("jobs") as jobs,
         installation.up("scheduler") as scheduler,
     ):
         wait_until_ready(port, ingest)
@@ -113,9 +114,9 @@ def test_all_services_start_with_their_own_command_and_environment(installation:
         give_up = time.monotonic() + WITHIN
         while months(installation) == before:
             assert time.monotonic() < give_up, "the message went nowhere"
-            assert (relay.poll(), worker.poll(), scheduler.poll()) == (None, None, None)
+            assert [service.poll() for service in (relay, worker, jobs, scheduler)] == [None] * 4
             time.sleep(0.05)
-    assert [service.returncode for service in (ingest, relay, worker, scheduler)] == [0, 0, 0, 0]
+    assert [service.returncode for service in (ingest, relay, worker, jobs, scheduler)] == [0] * 5
 
 
 def test_the_file_has_the_services_of_the_design() -> None:
@@ -123,7 +124,7 @@ def test_the_file_has_the_services_of_the_design() -> None:
     services = COMPOSE["services"]
     assert set(services) == {"postgres", "rabbitmq", *OURS}
     assert services["rabbitmq"]["image"].endswith("-management")
-    for name in ("ingest", "relay", "worker", "scheduler"):
+    for name in ("ingest", "relay", "worker", "jobs", "scheduler"):
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 

@@ -33,7 +33,7 @@ QUICK = Manners(look_every=0.02, breathe=0.05, longest=0.1, at_once=0.2)
 @pytest.fixture
 def line(fresh_database: DatabaseAddress, rabbitmq: Rabbit) -> Iterator[Line]:
     store = Database(fresh_database.app_url, name="test")
-    with line_to(store) as line:
+    with line_to(store, with_shop=True) as line:
         yield line
     store.close()
     with channel_to(rabbitmq.amqp_url) as channel:
@@ -90,7 +90,8 @@ def test_a_killed_worker_is_started_again_and_the_orders_go_on(
         tell(line.shop, woo_order(2))
         eventually(lambda: line.state(2)[0] == "done", "the second order is in the books")
         assert running(process.pid, "workers") != [master]
-        modules = [running(process.pid, name) for name in ("ingest", "ingest.relay", "workers", "scheduler")]
+        names = ("ingest", "ingest.relay", "workers", "workers.patient", "scheduler")
+        modules = [running(process.pid, name) for name in names]
         started = {pid for pids in modules for pid in pids}
 
         # And when it is told to stop, all of them end
