@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-from bench import alone, core, line, one_order, poll, relay, schedules, webhook
+from bench import alone, bulk, core, line, one_order, poll, recheck, relay, schedules, webhook
 
 
 def main() -> None:
@@ -23,6 +23,8 @@ def main() -> None:
         (kinds.add_parser("core", help="orders to documents, in memory"), 2000, 5),
         (kinds.add_parser("schedules", help="schedules that become due, into RabbitMQ"), 100_000, None),
         (kinds.add_parser("poll", help="changed orders of a shop into the store"), 10_000, None),
+        (kinds.add_parser("recheck", help="open orders of a shop looked at anew"), 10_000, None),
+        (kinds.add_parser("bulk", help="an import beside live orders"), 20_000, None),
     ):
         bench.add_argument("--count", type=int, default=count, help="of a run")
         if rounds is not None:
@@ -50,6 +52,10 @@ def run(kind: str, chosen: argparse.Namespace) -> None:
             schedules.report(chosen.count)
         case "poll":
             poll.report(chosen.count)
+        case "recheck":
+            recheck.report(chosen.count)
+        case "bulk":
+            bulk.report(chosen.count)
         case "up":
             alone.report()
         case _:

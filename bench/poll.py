@@ -4,37 +4,21 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from bench import cpu, load
-from bench.stand import SETTINGS, Meter, Stand, service, until
+from bench import load
+from bench.jobs import Figure, one_run
+from bench.stand import SETTINGS, Stand, service, until
 from connectors.woocommerce.client import WooCommerceClient
 from connectors.woocommerce.sandbox import WooCommerceSandbox
-from shared.queue import Queue, make_broker, publish
+from shared.queue import Queue
 from tests.line.rig import shop_credentials
-from tests.support.shop import Shop, open_shop
+from tests.support.shop import open_shop
 
 #: Orders that changed in one second, as when many are marked in a list and changed together.
 TOGETHER = 100
 #: What the issue of jobs asks for, in megabytes.
 TARGET = 150
-RING = "update schedules set due = now(), rung_at = now() where job = 'poll' returning id, due"
-WAITS = "select count(*) from shopledger.schedules where rung_at is not null or lease_until is not null"
-IS_AT_END = "select ended_at is not null from shopledger.schedules where job = 'poll'"
-COUNTED = "select found, sent, skipped, problem from shopledger.schedules where job = 'poll' and ended_at >= began_at"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """CPU in milliseconds per order, memory in megabytes."""
-
-    per_second: float
-    worker: float
-    postgres: float
-    peak: float
-    counts: tuple[int, int, int]
 
 
 def report(count: int) -> None:
@@ -49,13 +33,7 @@ def report(count: int) -> None:
         with service("workers.patient", env=stand.environment()) as pid:
             until(lambda: stand.consumers(Queue.POLLS) > 0, every=0.1, what="the start of the worker")
             for name in ("all new", "all known"):
-                run = polled(stand, shop, pid, count)
-                counts = ", ".join(map(str, run.counts))
-                print(
-                    f"| {name} | {run.per_second:.0f} | {run.per_second / limit:.2f} | {run.worker:.2f}"
-                    f" | {run.postgres:.2f} | {run.peak:.0f} | {counts} |",
-                    flush=True,
-                )
+                print(line(name, one_run(stand, shop, "poll", pid), count, limit), flush=True)
                 shop.rows("update schedules set cursor = '{}' where job = 'poll' returning id")
     print(f"\ntarget: {TARGET} MB")
 
@@ -76,35 +54,7 @@ def reading_alone(woo: WooCommerceSandbox, count: int) -> float:
         return count / (time.monotonic() - began)
 
 
-def polled(stand: Stand, shop: Shop, pid: int, count: int) -> Figure:
-    """From its message to its end, in as many turns as it takes."""
-    meter, began = Meter({"worker": [pid], "postgres": [stand.postgres.pid]}), time.monotonic()
-    ring(stand, shop)
-    while True:
-        until(lambda: stand.value(WAITS) == 0, every=0.02, what="the end of a turn")
-        if stand.value(IS_AT_END):
-            break
-        ring(stand, shop)
-    seconds, used = time.monotonic() - began, meter.used()
-    found, sent, skipped, problem = stand.admin.execute(COUNTED).fetchone() or (0, 0, 0, "not ended")
-    if problem:
-        raise RuntimeError(problem)
-    peak = max(peak_memory(one) for one in cpu.tree(pid))
-    return Figure(
-        count / seconds, 1000 * used["worker"] / count, 1000 * used["postgres"] / count, peak, (found, sent, skipped)
-    )
-
-
-def ring(stand: Stand, shop: Shop) -> None:
-    broker = make_broker(stand.rabbitmq.amqp_url())
-    ((schedule, due),) = shop.rows(RING)
-    publish(broker, Queue.POLLS, account=shop.account, schedule=schedule, due=due.isoformat())
-    broker.close()
-
-
-def peak_memory(pid: int) -> float:
-    """Megabytes that the process held at most, those included that it shares."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+def line(name: str, run: Figure, count: int, limit: float) -> str:
+    rate, worker, postgres = count / run.seconds, 1000 * run.worker / count, 1000 * run.postgres / count
+    counts = ", ".join(map(str, run.counts))
+    return f"| {name} | {rate:.0f} | {rate / limit:.2f} | {worker:.2f} | {postgres:.2f} | {run.peak:.0f} | {counts} |"

@@ -19,6 +19,7 @@ from workers.document_steps import DocumentSteps
 from workers.hand import CALL_AT_MOST, Hand
 from workers.make_once import MakeOnce
 from workers.reading import OrderReader
+from workers.rechecking_unseen import Comparison
 from workers.sightings import Body, Sightings
 
 
@@ -97,6 +98,16 @@ def no_poll() -> None:
     _replace(Sightings, "take", take)
 
 
+def no_recheck() -> None:
+    """The recheck looks at open orders and at those that were sent, and for no others."""
+
+    def step(self: Comparison, **_: object) -> Counts:
+        self._progress.windows = []
+        return Counts()
+
+    _replace(Comparison, "step", step)
+
+
 def no_sweep() -> None:
     """Nobody rings again for a message that was lost."""
 
@@ -106,7 +117,7 @@ def no_sweep() -> None:
     _replace(scheduler, "ringing_jobs", without)
 
 
-WORKERS = (no_lookup, no_lease_check, no_guard, no_fetch, ack_without_record, no_poll)
+WORKERS = (no_lookup, no_lease_check, no_guard, no_fetch, ack_without_record, no_poll, no_recheck)
 SCHEDULERS = (no_sweep,)
 #: What each does, by its name.
 BREAKS = {one.__name__: one.__doc__ or "" for one in (*WORKERS, *SCHEDULERS)}

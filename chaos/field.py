@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chaos.jobs import Jobs
 from chaos.kill_log import KillLog
 from chaos.outside import Outside
 from chaos.servers import Servers
@@ -32,6 +33,7 @@ class Field:
     servers: Servers
     outside: Outside
     till: Till
+    jobs: Jobs
     log: KillLog
     folder: Path
     lease: float

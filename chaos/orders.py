@@ -6,8 +6,10 @@ Prices are such as shops have that state them with VAT: many of them no net pric
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -29,9 +31,15 @@ ORDERS_PER_CUSTOMER = 5
 LATER = 12
 #: How many of hundred webhooks are lost.
 LOST = 15
-#: How many of hundred orders go which way; the rest are told once.
+#: Seconds before all other changes: what polls have passed by then. Only a recheck finds such an order.
+BEFORE_POLLS = -86_400
+#: How many of hundred orders were there before their connection: they are imported.
+OLD = 8
+#: When those were made; the others were made so long ago.
+MADE_BEFORE, MADE_AGO = datetime(2026, 1, 15, 9, tzinfo=UTC), timedelta(days=1)
 #: Seconds after which one of a shop whose orders climb is completed: less than polls look back.
 COMPLETED_AFTER = 600
+#: How many of hundred orders go which way; the rest are told once.
 CHANGED, MIXED_UP, TWICE, PAID_LATER, NEVER_PAID = 12, 8, 12, 4, 3
 
 
@@ -43,7 +51,7 @@ class Word:
     body: dict[str, Any]
     delivery: str
     state: dict[str, Any]
-    #: Nobody is told; a poll has to find it.
+    #: Nobody is told; a poll or a recheck has to find it.
     is_lost: bool = False
 
 
@@ -65,18 +73,24 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`backlog` is told before anybody works, so that each order in it has exactly one right total."""
+    """`backlog` is told before anybody works, so that each order in it has exactly one right total.
+
+    `old`: what the shops have from the start, and nobody tells of.
+    """
 
     orders: Sequence[Ordered]
+    old: Sequence[Word]
     backlog: Sequence[Word]
     words: Sequence[Word]
 
 
 def write_story(seed: int, count: int, shops: Sequence[Shop]) -> Story:
     """The same for the same seed. A tenth of the orders are the backlog, of which no webhook is lost."""
-    chance = random.Random(f"story {seed}")
+    chance, of_age = random.Random(f"story {seed}"), random.Random(f"old {seed}")
     orders: list[Ordered] = []
+    old: list[Word] = []
     told: tuple[list[Word], list[Word]] = [], []
+    made = datetime.now(UTC) - MADE_AGO
     in_backlog = max(count // 10, min(count, SAME_CUSTOMER * len({shop.account for shop in shops})))
     for number in range(1, count + 1):
         shop = chance.randrange(len(shops))
@@ -85,11 +99,22 @@ def write_story(seed: int, count: int, shops: Sequence[Shop]) -> Story:
             shop = number % len(shops)
         email = _email(chance, count, shops, number if is_backlog else count)
         words, totals = _order(chance, shop, number, email)
-        if is_backlog and len(totals) > 1:
+        is_old = not is_backlog and of_age.randrange(100) < OLD
+        if is_old:
+            words = words[-1:]
+        if (is_backlog or is_old) and totals:
             totals = _totals(words[-1].state)
         orders.append(Ordered(shop, number, totals))
-        told[not is_backlog].extend(words)
-    return Story(orders, _mixed(chance, told[0]), _mixed(chance, _with_losses(random.Random(f"lost {seed}"), told[1])))
+        dated = [_made(word, MADE_BEFORE if is_old else made) for word in words]
+        (old if is_old else told[not is_backlog]).extend(dated)
+    lossy = _with_losses(random.Random(f"lost {seed}"), told[1])
+    return Story(orders, old, _mixed(chance, told[0]), _mixed(chance, lossy))
+
+
+def _made(word: Word, at: datetime) -> Word:
+    moment = dict.fromkeys(("date_created", "date_created_gmt"), f"{at:%Y-%m-%dT%H:%M:%S}")
+    body = {**word.body, **moment}
+    return replace(word, body=body, state=body if word.state is word.body else {**word.state, **moment})
 
 
 def _email(chance: random.Random, count: int, shops: Sequence[Shop], number: int) -> str:
@@ -166,9 +191,24 @@ def _mixed(chance: random.Random, words: Sequence[Word]) -> list[Word]:
 
 
 def _with_losses(chance: random.Random, words: Sequence[Word]) -> list[Word]:
-    """Of orders that are told of as they are at that moment: a stale word alone would be all that anybody knows."""
+    """Of orders that are told of as they are at that moment: a stale word alone would be all that anybody knows.
+
+    Every second one that is lost and was all that there was to be told goes unseen by polls, too.
+    """
     stale = {word.body["id"] for word in words if word.body is not word.state}
-    return [replace(word, is_lost=chance.randrange(100) < LOST and word.body["id"] not in stale) for word in words]
+    said = Counter(word.body["id"] for word in words)
+
+    def told(word: Word) -> Word:
+        of = word.body["id"]
+        return word if of in stale or chance.randrange(100) >= LOST else _lost(word, is_alone=said[of] == 1)
+
+    return [told(word) for word in words]
+
+
+def _lost(word: Word, *, is_alone: bool) -> Word:
+    if is_alone and word.body["id"] % 2:
+        return replace(word, is_lost=True, state={**word.state, **modified_at(BEFORE_POLLS)})
+    return replace(word, is_lost=True)
 
 
 def _places(chance: random.Random, words: Sequence[Word]) -> Iterator[tuple[float, int]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chaos.field import Field
+from chaos.jobs import Jobs
 from chaos.kill_log import KillLog
 from chaos.orders import Story, write_story
 from chaos.outside import SLOW, Outside
@@ -34,6 +35,8 @@ BETWEEN, BETWEEN_WITHIN = 50, 3.0
 #: Orders on their way at once, at least and at most; dead hands keep some for as long as a lease lasts.
 CROWD = (12, 80)
 PER_SECOND_OF_LEASE = 2.0
+#: How often each shop is polled, in the tempo of the storm.
+OFTEN, NEVER = "1m", "24h"
 #: Lines of the processes' log that a red run shows.
 LAST_LINES = 40
 
@@ -52,8 +55,8 @@ class Plan:
     deck: Sequence[str] = DECK
     min_in_flight: int = 1
     within: float = 60.0
-    #: How often each shop is polled, in the tempo of the storm.
-    poll: str = "1m"
+    #: Without, nobody polls, rechecks or imports, and webhooks are all that there is.
+    has_jobs: bool = True
     #: Seconds that the books take over a new customer.
     slow_customers: float = SLOW
 
@@ -99,17 +102,18 @@ def run(plan: Plan, servers: Servers) -> Report:
         database = Database(servers.app_url, name="chaos", connections=2, within=5.0)
         stack.callback(database.close)
         hasten_store(servers.admin_url, plan.lease)
-        shops = open_shops(database, outside, poll=plan.poll)
+        shops = open_shops(database, outside, poll=OFTEN if plan.has_jobs else NEVER)
         story = write_story(plan.seed, plan.orders, shops)
         wanted = max(CROWD[0], plan.orders // 20, int(plan.lease * PER_SECOND_OF_LEASE))
         till = Till(database, servers.admin_url, outside, shops, story, crowd=min(CROWD[1], wanted))
         stack.callback(till.close)
-        field = stack.enter_context(_field(plan, servers, outside, till, folder))
+        jobs = Jobs(database, till, shops)
+        field = stack.enter_context(_field(plan, servers, outside, till, jobs, folder))
         return _storm(plan, field, story, shops)
 
 
 @contextlib.contextmanager
-def _field(plan: Plan, servers: Servers, outside: Outside, till: Till, folder: Path) -> Iterator[Field]:
+def _field(plan: Plan, servers: Servers, outside: Outside, till: Till, jobs: Jobs, folder: Path) -> Iterator[Field]:
     """With all processes running; they are gone afterwards, whatever happens."""
     shared = environment(
         servers.app_url, SHOPLEDGER_BROKER_URL=servers.amqp_url, SHOPLEDGER_SCHEDULER_TICK_SECONDS="0.2"
@@ -126,6 +130,7 @@ def _field(plan: Plan, servers: Servers, outside: Outside, till: Till, folder: P
             servers,
             outside,
             till,
+            jobs,
             KillLog(folder),
             folder,
             plan.lease,
@@ -139,6 +144,8 @@ def _field(plan: Plan, servers: Servers, outside: Outside, till: Till, folder: P
 
 def _storm(plan: Plan, field: Field, story: Story, shops: Sequence[Shop]) -> Report:
     field.until(field.outside.has_documents, needs_orders=False)
+    if plan.has_jobs:
+        field.jobs.import_all()
     began = time.monotonic()
     rounds = max(1, field.till.left // (BETWEEN * len(plan.deck) or 1))
     strikes = schedule(field, plan.deck, rounds)
@@ -152,13 +159,15 @@ def _storm(plan: Plan, field: Field, story: Story, shops: Sequence[Shop]) -> Rep
 
 
 def _calm(plan: Plan, field: Field) -> float | None:
-    """Nothing strikes any more. Seconds until every shop was polled once more, and every order had its end."""
+    """Nothing strikes any more. Seconds until every shop was polled and rechecked once more, every import was done, and
+    every order had its end.
+    """
     began = time.monotonic()
     field.wake_all()
     field.outside.calm_down()
     field.till.serve_rest()
-    are_polled = field.till.await_polls()
-    if not field.until(lambda: are_polled() and field.till.still_open() == 0, within=plan.within):
+    are_done = field.jobs.await_all() if plan.has_jobs else lambda: True
+    if not field.until(lambda: are_done() and field.till.still_open() == 0, within=plan.within):
         return None
     took = time.monotonic() - began
     field.outside.wait_until_quiet()

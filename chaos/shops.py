@@ -13,9 +13,11 @@ from typing import Any
 from chaos.outside import Outside
 from shared.store import setup
 from shared.store.database import Database
-from tests.support.shop import KEYRING, Shop, date_start_back
+from tests.support.shop import KEYRING, Shop
 
 SHOPS_PER_ACCOUNT = 2
+#: Before all that is told of; what is older is imported.
+SWITCHED_ON = "2026-02-01"
 #: What is in the books from the start, and the group of each; all else is made with 25 % VAT.
 GROUPS = {"TEA": 3, "FREIGHT": 1, "CENTS": 2, "CENTS25": 1, "CENTS12": 3}
 SETTINGS: dict[str, Any] = {
@@ -62,5 +64,5 @@ def _open(database: Database, outside: Outside, at: int, poll: str) -> Iterator[
                 c, kind="orders", name=name, source=source, target=target, settings=settings, by="chaos"
             )
             setup.switch_connection(c, connection, on=True)
-            date_start_back(c, connection)
+            c.execute("update connections set active_since = %s where id = %s", [SWITCHED_ON, connection])
             yield Shop(database, account, source, target, connection)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from chaos.field import Field
 from chaos.outside import reference_of
-from chaos.polls import TAKEN_IN
+from chaos.patient_points import FED, LOOKED_AT, TAKEN_IN
 from chaos.relay import CONFIRMED, MARKED
 from chaos.scheduler import EMITTED, LEADS
 from chaos.sentence import Act, Sentence
@@ -18,8 +18,12 @@ KILLED_AT = tuple(f"{Act.KILL} at {point}" for point in Point)
 STOPPED_AT = tuple(f"{Act.STOP} at {point}" for point in (Point.PRODUCTS_KNOWN, Point.FROZEN, Point.SENT))
 RELAY_KILLED_AT = (f"{Act.KILL} at {MARKED}", f"{Act.KILL} at {CONFIRMED}")
 SCHEDULER_STRUCK_AT = (f"{Act.KILL} at {LEADS}", f"{Act.STOP} at {LEADS}", f"{Act.KILL} at {EMITTED}")
-POLL_KILLED_AT = f"{Act.KILL} at {TAKEN_IN}"
-ROLES = {MARKED: "relay", CONFIRMED: "relay", LEADS: "scheduler", EMITTED: "scheduler", TAKEN_IN: "patient"}
+JOBS_KILLED_AT = tuple(f"{Act.KILL} at {point}" for point in (TAKEN_IN, LOOKED_AT, FED))
+ROLES = {
+    **dict.fromkeys((MARKED, CONFIRMED), "relay"),
+    **dict.fromkeys((LEADS, EMITTED), "scheduler"),
+    **dict.fromkeys((TAKEN_IN, LOOKED_AT, FED), "patient"),
+}
 IN_FLIGHT = "kill in flight"
 #: One round of a storm; the seed says in which order.
 DECK = (
@@ -27,7 +31,7 @@ DECK = (
     *STOPPED_AT,
     *RELAY_KILLED_AT,
     *SCHEDULER_STRUCK_AT,
-    POLL_KILLED_AT,
+    *JOBS_KILLED_AT,
     *(IN_FLIGHT,) * 5,
     "stop worker",
     "kill relay",
@@ -58,6 +62,7 @@ def serve_sentence(field: Field, act: Act, point: str) -> None:
     role = ROLES.get(point, "worker")
     if act is Act.STOP:
         field.until(lambda: not field.has_sleepers, needs_orders=False)
+    ask_for_jobs(field, point)
     what = f"{act} at {point}"
     before = field.log.counts()[what]
     sentence = Sentence(field.folder, role, what)
@@ -68,6 +73,14 @@ def serve_sentence(field: Field, act: Act, point: str) -> None:
     field.until(lambda: field.log.counts()[what] > before)
     if act is Act.STOP:
         field.wake_later(field.log.last(what).whom)
+
+
+def ask_for_jobs(field: Field, point: str) -> None:
+    """Polls come by themselves; what is to be struck in another job must be going on."""
+    if point == LOOKED_AT:
+        field.jobs.recheck_all()
+    if point == FED:
+        field.jobs.import_all()
 
 
 def kill_in_flight(field: Field) -> None:

@@ -12,9 +12,9 @@ from types import ModuleType
 
 import psycopg
 
-from scheduler import emitting, jobs, leader
+from scheduler import bulk, emitting, jobs, leader
 from shared.domain import backoff, rhythm
-from workers import document_steps, endings, hand, job_hand, make_once, orders, writing
+from workers import document_steps, endings, hand, job_hand, make_once, orders, run_hand, runs, writing
 from workers import jobs as worker_jobs
 
 #: Seconds of a lease in earnest.
@@ -39,6 +39,8 @@ _WORKER: tuple[tuple[ModuleType, str], ...] = (
     (hand, "SPARE"),
     (worker_jobs, "LEASE"),
     *((job_hand, name) for name in ("LEASE", "CALL_AT_MOST", "SPARE", "SLICE")),
+    (runs, "LEASE"),
+    *((run_hand, name) for name in ("LEASE", "CALL_AT_MOST", "SPARE", "SLICE", "STALLED_AFTER", "REST")),
     (make_once, "REST"),
     (endings, "REST"),
 )
@@ -53,7 +55,7 @@ def hasten(lease: float) -> None:
     """For the start of a process: its lease lasts so many seconds, and all else follows."""
     for module, name in (*_WORKER, *_SCHEDULER):
         setattr(module, name, max(getattr(module, name) * lease / IN_EARNEST, SHORTEST.get(name, 0.0)))
-    emitting.FORGOTTEN_AFTER = jobs.LOST_AFTER_IN_A_CROWD
+    emitting.FORGOTTEN_AFTER = bulk.FORGOTTEN_AFTER = jobs.LOST_AFTER_IN_A_CROWD
     rhythm._UNITS["m"] = timedelta(seconds=max(1, round(lease * MINUTE)))
     backoff.WAITS = tuple(min(wait, LONGEST_WAIT) * lease / IN_EARNEST for wait in backoff.WAITS)  # type: ignore[assignment]
 

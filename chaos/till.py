@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 
 import psycopg
@@ -24,11 +24,6 @@ OPEN_WITH_WHY = """
     select format('SL%%s-%%s: %%s %%s, %%s tries failed, rung %%s, due in %%s, held for %%s', connection_id, source_id,
                   state, reason, failures, now() - rung_at, next_attempt_at - now(), lease_until - now())
     from shopledger.transfers where state not in ('done', 'skipped') order by id limit %s
-"""
-POLLS = "select id, now() from shopledger.schedules where job = 'poll'"
-POLLED = """
-    select id from shopledger.schedules
-    where job = 'poll' and began_at > %s and ended_at >= began_at and problem = '' and id = any(%s)
 """
 ENDS = "select connection_id, source_id, state::text from shopledger.transfers"
 TRANSFERS = """
@@ -63,6 +58,8 @@ class Till:
         self._told = 0.0
         self._share = 0
         self._admin: psycopg.Connection | None = None
+        for word in story.old:
+            outside.shops[word.shop].put_raw_order(word.state, announce=False)
         for word in story.backlog:
             self._tell(word)
 
@@ -111,33 +108,20 @@ class Till:
 
     def still_open(self) -> int | None:
         """Orders that have not come to their end; None while PostgreSQL is away."""
-        rows = self._ask(OPEN)
+        rows = self.ask(OPEN)
         return int(rows[0][0]) if rows is not None else None
-
-    def await_polls(self) -> Callable[[], bool]:
-        """Whether each shop was polled once more, from the beginning to the end of the poll."""
-        polled: set[int] = set()
-        schedules = self._ask(POLLS) or []
-
-        def are_polled() -> bool:
-            for schedule, since in schedules:
-                if schedule not in polled and self._ask(POLLED, since, [schedule]):
-                    polled.add(schedule)
-            return len(polled) == len(schedules)
-
-        return are_polled
 
     def ends(self) -> Mapping[str, str]:
         """Reference -> how its transfer stands."""
-        return {f"SL{connection}-{number}": state for connection, number, state in self._ask(ENDS) or []}
+        return {f"SL{connection}-{number}": state for connection, number, state in self.ask(ENDS) or []}
 
     def not_ended(self, most: int = 10) -> Sequence[str]:
         """A line about each of the first orders that are not as they should be in the end."""
-        return [line for (line,) in self._ask(OPEN_WITH_WHY, most) or []]
+        return [line for (line,) in self.ask(OPEN_WITH_WHY, most) or []]
 
     def some_transfers(self, most: int, salt: str) -> Sequence[tuple[int, int, int, str]]:
         """(account, connection, transfer, order number), wherever they stand."""
-        return self._ask(TRANSFERS, salt, most) or []
+        return self.ask(TRANSFERS, salt, most) or []
 
     def close(self) -> None:
         if self._admin is not None:
@@ -154,7 +138,8 @@ class Till:
             return False
         return True
 
-    def _ask(self, query: LiteralString, *values: object) -> list[tuple[Any, ...]] | None:
+    def ask(self, query: LiteralString, *values: object) -> list[tuple[Any, ...]] | None:
+        """As the administrator; None while PostgreSQL is away."""
         try:
             if self._admin is None or self._admin.closed:
                 self._admin = psycopg.connect(self._admin_url, autocommit=True, connect_timeout=2)

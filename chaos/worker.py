@@ -13,7 +13,7 @@ from dramatiq.common import q_name
 
 from chaos.breaks import break_worker
 from chaos.part import Part, die_with_parent
-from chaos.polls import strike_polls
+from chaos.patient_points import strike_jobs
 from chaos.sentence import Block
 from chaos.tempo import hasten
 from shared.domain.build import reference
@@ -31,7 +31,7 @@ SENDERS = "senders"
 
 def build() -> dramatiq.Broker:
     part = Part.here()
-    strike_polls(part)
+    strike_jobs(part)
     die_with_parent()
     hasten(part.lease)
     break_worker(part.broken)

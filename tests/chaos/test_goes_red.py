@@ -18,10 +18,11 @@ CAUGHT: dict[str, tuple[Sequence[str], str]] = {
     "no_fetch": ((), "wrong_total"),
     "ack_without_record": ((), "stuck"),
     "no_poll": ((), "lost"),
+    "no_recheck": ((), "lost"),
     "no_sweep": (("kill at marked",) * 3, "lost"),
 }
-#: What a poll puts right, unless it comes too late.
-MENDED_BY_POLLS = ("no_fetch",)
+#: What polls and rechecks put right.
+MENDED_BY_JOBS = ("no_fetch",)
 #: Seconds for a new customer: long enough for a second worker to look in between.
 SLOW_CUSTOMERS = 0.5
 #: A strike must meet its moment: on a machine that others keep busy it may miss, and is tried once more.
@@ -39,7 +40,7 @@ def aimed(deck: Sequence[str], *, broken: str, within: float) -> Plan:
         broken=broken,
         within=within,
         slow_customers=SLOW_CUSTOMERS,
-        poll="24h" if broken in MENDED_BY_POLLS else "1m",
+        has_jobs=broken not in MENDED_BY_JOBS,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chaos.run import Plan, run
 from chaos.servers import Servers
-from chaos.strikes import IN_FLIGHT, KILLED_AT, POLL_KILLED_AT, RELAY_KILLED_AT, SCHEDULER_STRUCK_AT, STOPPED_AT
+from chaos.strikes import IN_FLIGHT, JOBS_KILLED_AT, KILLED_AT, RELAY_KILLED_AT, SCHEDULER_STRUCK_AT, STOPPED_AT
 
 #: Each kind of strike once.
 SMALL_DECK = (
@@ -12,7 +12,7 @@ SMALL_DECK = (
     *STOPPED_AT[1:2],
     *RELAY_KILLED_AT,
     *SCHEDULER_STRUCK_AT,
-    POLL_KILLED_AT,
+    *JOBS_KILLED_AT,
     IN_FLIGHT,
     "stop worker",
     "kill patient",
@@ -26,9 +26,9 @@ def test_every_order_has_its_one_document_after_a_storm(mortal_servers: Servers)
     # Given orders of ten shops that come in, change, and are told about twice, in the wrong order, or not at all
     plan = Plan(orders=70, seed=7, lease=2.0, faults=True, deck=SMALL_DECK)
 
-    # When workers are killed at each point of their work and with a request under way, and stopped past their lease,
-    # RabbitMQ, PostgreSQL, relay, polls and the scheduler that leads are killed, that is stopped, too, messages come
-    # thrice, and the vendors misbehave
+    # And some that were there before, which are imported. When workers are killed at each point of their work and with
+    # a request under way, and stopped past their lease, RabbitMQ, PostgreSQL, relay, polls, rechecks, imports and the
+    # scheduler that leads are killed, that is stopped, too, messages come thrice, and the vendors misbehave
     report = run(plan, mortal_servers)
 
     # Then all of that has struck

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from decimal import Decimal
 from random import Random
@@ -14,9 +13,9 @@ import pytest
 
 from tests.domain.money.every_price import PERCENTS, PRICES, tried
 from tests.domain.money.shares import Share
+from tests.support.proofs import IS_EXHAUSTIVE
 
 KNOWN_BAD = (1, 199, 902, 19_999)
-IS_EXHAUSTIVE = os.environ.get("PROOFS") == "exhaustive"
 
 
 @pytest.mark.parametrize("types_vat", [True, False], ids=["with VAT", "without"])
