@@ -26,6 +26,8 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 OURS = ("migrate", "definitions", "ingest", "relay", "worker", "jobs", "scheduler")
 MONTHS = "select count(*) from pg_class where relispartition and relkind = 'r' and relname like 'events_2%'"
 WITHIN = 30.0
+#: One that must have a value, or may be empty.
+VARIABLE = r"\$\{(\w+):[?-]\}"
 
 
 class Installation:
@@ -39,6 +41,7 @@ class Installation:
             "APP_PASSWORD": "app0password",
             "RABBITMQ_PASSWORD": broker.password or "",
             "SECRET_KEYS": SECRET_KEYS,
+            "PUBLIC_URL": "",
         }
         management = urlsplit(rabbitmq.management_url or "")
         self.hosts = {
@@ -50,7 +53,7 @@ class Installation:
     def environment(self, service: str) -> dict[str, str]:
         environment = {"PATH": os.environ["PATH"]}
         for name, value in COMPOSE["services"][service]["environment"].items():
-            filled = re.sub(r"\$\{(\w+):\?\}", lambda m: self.variables[m[1]], str(value))
+            filled = re.sub(VARIABLE, lambda m: self.variables[m[1]], str(value))
             for theirs, ours in self.hosts.items():
                 filled = filled.replace(theirs, ours)
             environment[name] = filled
@@ -136,9 +139,15 @@ def test_no_service_but_the_front_door_and_the_management_page_is_published_and_
 
 def test_every_variable_of_the_file_is_explained_in_the_example() -> None:
     # Given the variables that the file wants, when .env.example is read, then it names all of them and no other
-    wanted = set(re.findall(r"\$\{(\w+):\?\}", (ROOT / "docker-compose.yml").read_text()))
+    wanted = set(re.findall(VARIABLE, (ROOT / "docker-compose.yml").read_text()))
     explained = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert explained == wanted
+
+
+def test_whoever_makes_webhooks_is_told_where_they_go() -> None:
+    # Given the services that look after webhooks, and the one in which `apply` is run, then each has the address
+    for name in ("worker", "jobs"):
+        assert COMPOSE["services"][name]["environment"]["SHOPLEDGER_PUBLIC_URL"] == "${PUBLIC_URL:-}"
 
 
 def test_the_image_holds_every_package_and_does_not_run_as_root() -> None:

@@ -42,14 +42,17 @@ def let_go(database: Database) -> Sequence[str]:
     with database.held(patience=READ_WITHIN) as held:
         while (thinned := _thin_out(held)) is not None:
             month, wanted = thinned
-            if not _goes(held, month):
+            goes = _goes(held, month)
+            if goes is None:
                 log.warning("month_stays", month=month, because="somebody reads it for long")
                 break
-            log.info("month_gone", month=month, kept=wanted)
-            gone.append(month)
-        if gone:
-            rows = held.run(lambda c: c.execute(query("trim_past")).fetchone(), within=READ_WITHIN)
-            log.info("past_trimmed", rows=rows and rows[0])
+            if goes:
+                log.info("month_gone", month=month, kept=wanted)
+                gone.append(month)
+        else:
+            if gone:
+                rows = held.run(lambda c: c.execute(query("trim_past")).fetchone(), within=READ_WITHIN)
+                log.info("past_trimmed", rows=rows and rows[0])
     return gone
 
 
@@ -58,12 +61,13 @@ def _thin_out(held: Held) -> tuple[str, int] | None:
     return (row[0], row[1]) if row is not None and row[0] is not None else None
 
 
-def _goes(held: Held, month: str) -> bool:
+def _goes(held: Held, month: str) -> bool | None:
+    """False where another upkeep let it go, or an account looks back further by now; None where somebody reads it."""
     for _ in range(MOST_TRIES):
         try:
-            held.run(lambda c: c.execute(query("let_month_go"), {"month": month}), within=AT_ONCE)
+            row = held.run(lambda c: c.execute(query("let_month_go"), {"month": month}).fetchone(), within=AT_ONCE)
         except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
             time.sleep(BREATH)
         else:
-            return True
-    return False
+            return bool(row and row[0])
+    return None

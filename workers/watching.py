@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
+from psycopg import Connection
 
 from connectors.base import WebhookSubscription, Webshop, WebshopClient
 from connectors.registry import webshop
-from shared.errors import ConnectionBroken, NeedsUser
+from shared.errors import ConnectionBroken, Fate, NeedsUser
 from shared.sealing import Keyring
 from shared.store import inventory, setup, watched
 from shared.store.inventory import StoredSubscription, newest_secret
@@ -23,7 +24,7 @@ from shared.store.schedules import Counts
 from workers import webhooks
 from workers.job_hand import JobHand
 from workers.tools import Tools, installed
-from workers.webhooks import TopicState, address, made, new_secret
+from workers.webhooks import TopicState, address, made, new_secret, public_id_of
 
 #: Looks and repairs of one run: the second one clears up what two made at once.
 MOST_ROUNDS = 2
@@ -74,8 +75,15 @@ class _Watch:
                 for one in self._wrong(found):
                     self._mend(one)
                 found = self._look()
+            if left := self._wrong(found):
+                told = _told({one.topic: one.why for one in left})
+                raise NeedsUser("webhooks_not_kept", f"The shop does not keep them as they are made: {told}.")
         except NeedsUser as refused:
             self._stays_wrong(refused)
+        except Fate:
+            with self._database.account(self._account) as inside:
+                self._tell_mended(inside)
+            raise
         else:
             self._settle(found)
 
@@ -96,18 +104,19 @@ class _Watch:
         self, rows: Sequence[StoredSubscription], at_shop: Sequence[WebhookSubscription]
     ) -> Iterator[WebhookSubscription]:
         """At our address, and of no row of anybody: another account may have the same shop."""
-        before, mine = address(self._public_url, ""), {row.public_id for row in rows}
+        mine = {row.public_id for row in rows}
         if self._is_refused():
             return
         for webhook in at_shop:
-            public_id = webhook.delivery_url.removeprefix(before)
-            is_ours = webhook.delivery_url.startswith(before)
-            if is_ours and public_id not in mine and not watched.is_anybodys(self._database, public_id):
+            public_id = public_id_of(self._public_url, webhook.delivery_url)
+            if public_id is not None and public_id not in mine and not watched.is_anybodys(self._database, public_id):
                 yield webhook
 
     def _wrong(self, found: Sequence[TopicState]) -> list[TopicState]:
         """What is to be put right now."""
-        return [] if self._is_refused() else [one for one in found if not one.is_right or self._fails(one)]
+        if self._is_refused():
+            return []
+        return [one for one in found if not one.is_paused and (not one.is_right or self._fails(one))]
 
     def _fails(self, one: TopicState) -> bool:
         """It looks right, and an alarm about it is open that was not answered by making it anew lately."""
@@ -169,19 +178,25 @@ class _Watch:
 
     def _settle(self, found: Sequence[TopicState]) -> None:
         wrong = [one for one in found if not one.is_right]
+        paused = [one.topic for one in found if one.is_paused]
         failing = [one for one in found if one.row is not None and one.row.id in self._failing]
         with self._database.account(self._account) as inside:
             watched.note_work(inside, self._system, work=not (wrong or failing or self._mended))
             if not wrong:
                 watched.resolve_alarms(inside, self._system, [watched.STAY_WRONG])
-            if self._mended:
-                watched.raise_alarm(inside, self._system, watched.MENDED, _told(self._mended))
-                watched.poll_at_once(inside, self._system)
-            elif not wrong:
+            elif paused and not self._is_refused():
+                watched.raise_alarm(inside, self._system, watched.STAY_WRONG, _paused(paused))
+            self._tell_mended(inside)
+            if not self._mended and len(wrong) == len(paused):
                 watched.resolve_alarms(inside, self._system, [watched.MENDED])
         if not wrong:
             self._hand.keep({name: kept for name, kept in self._cursor.items() if name != "refused"})
         self._report(found)
+
+    def _tell_mended(self, inside: Connection) -> None:
+        if self._mended:
+            watched.raise_alarm(inside, self._system, watched.MENDED, _told(self._mended))
+            watched.poll_at_once(inside, self._system)
 
     def _report(self, found: Sequence[TopicState]) -> None:
         wrong = {one.topic: one.why for one in found if not one.is_right}
@@ -197,8 +212,7 @@ class _Watch:
         with self._database.account(self._account) as inside:
             watched.note_work(inside, self._system, work=False)
             watched.raise_alarm(inside, self._system, watched.STAY_WRONG, refused.message)
-            if self._mended:
-                watched.poll_at_once(inside, self._system)
+            self._tell_mended(inside)
         self._hand.report = {
             "topics": list(self._shop.order_topics),
             "mended": self._mended,
@@ -235,6 +249,14 @@ class _Watch:
 def _told(mended: Mapping[str, str]) -> str:
     """As "order.updated (the shop has it as disabled)"."""
     return ", ".join(f"{topic} ({why})" for topic, why in mended.items())
+
+
+def _paused(topics: Sequence[str]) -> str:
+    are = "is" if len(topics) == 1 else "are"
+    return (
+        f"{', '.join(topics)} {are} paused there, as only a person does. Set to active what is to be told, or delete"
+        " it, and it is made anew."
+    )
 
 
 def _now() -> datetime:

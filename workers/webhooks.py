@@ -6,6 +6,7 @@ So whatever became of an earlier try is found at the shop, and nothing is made t
 from __future__ import annotations
 
 import ipaddress
+import re
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,10 +19,14 @@ from shared.store.inventory import StoredSubscription, newest_secret
 
 #: The shop's word for a webhook that it delivers.
 ACTIVE = "active"
+#: Its word for one that a person switched off there; what fails too often it disables.
+PAUSED = "paused"
 #: Random bytes of a webhook's secret.
 SECRET_BYTES = 32
 #: Before each change that needs a new webhook.
 ANEW = "made anew: "
+#: A row's public id, which nobody else's addresses end with.
+PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,11 @@ class TopicState:
     @property
     def is_right(self) -> bool:
         return self.good is not None and not self.changes
+
+    @property
+    def is_paused(self) -> bool:
+        """A person wants it so, or has forgotten it."""
+        return self.good is None and any(webhook.status == PAUSED for webhook in self.stale)
 
     @property
     def why(self) -> str:
@@ -112,6 +122,13 @@ def new_secret() -> str:
 
 def address(public_url: str, public_id: str) -> str:
     return f"{public_url}/webhooks/{public_id}"
+
+
+def public_id_of(public_url: str, delivery_url: str) -> str | None:
+    """What `address` made that address of; None for what is none of ours."""
+    before = address(public_url, "")
+    public_id = delivery_url.removeprefix(before)
+    return public_id if delivery_url.startswith(before) and PUBLIC_ID.fullmatch(public_id) else None
 
 
 def no_way_in(public_url: str | None, shop: str) -> str:

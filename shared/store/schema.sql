@@ -616,6 +616,16 @@ begin
     null;
   elsif not is_new and p_kind = 'state' and not shopledger.is_new_to_some(p_account, p_system, p_source_type, p_source_id) then
     transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id, p_unless_body => p_body_hash);
+    -- A poll tells what the shop says now: that counts again, unless a newer word came since it was first told.
+    if p_origin = 'poll' then
+      update shopledger.transfers t
+      set newest_event_id = take_in.event_id, newest_event_at = v_received, newest_body_hash = p_body_hash
+      from shopledger.connections c
+      where c.source_system_id = p_system and t.account_id = p_account and t.connection_id = c.id
+        and t.source_type = p_source_type and t.source_id = p_source_id
+        and t.newest_body_hash is distinct from p_body_hash
+        and (p_modified_at >= t.source_modified_at or v_received > t.newest_event_at);
+    end if;
   elsif not is_new and p_kind <> 'state' or p_kind in ('deleted', 'gone') then
     transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id);
   else
@@ -1430,10 +1440,11 @@ grant select, insert, update on schedules to shopledger_app;
 -- What is due at `p_now`, longest due first. A connection that is off is planned on, and not run.
 create function due_schedules(p_now timestamptz, p_most integer)
 returns table (schedule_id bigint, account_id bigint, system_id bigint, connection_id bigint, job text, next_due timestamptz,
-               is_on boolean, webhooks_work boolean, settings jsonb)
+               is_on boolean, is_unfinished boolean, webhooks_work boolean, settings jsonb)
 language sql stable security definer set search_path = shopledger, pg_temp as $$
   select s.id, s.account_id, s.system_id, s.connection_id, s.job, s.next_due,
-         y.active and a.active and (c.id is null or is_on(c)), y.webhooks_work, k.settings
+         y.active and a.active and (c.id is null or is_on(c)),
+         s.began_at is not null and (s.ended_at is null or s.problem <> ''), y.webhooks_work, k.settings
   from schedules s
   join systems y on y.id = s.system_id
   join accounts a on a.id = s.account_id
@@ -1467,14 +1478,18 @@ language sql security definer set search_path = shopledger, pg_temp as $$
   select id from moved where runs
 $$;
 
--- Runs whose message, or whose worker, was lost: rung for once more.
-create function forgotten_runs(p_older interval)
+-- Runs whose message, or whose worker, was lost, longest lost first: rung for once more. A worker that was lost is a run
+-- that did not come to its end. One that is paused waits until it is resumed.
+create function forgotten_runs(p_older interval, p_most integer)
 returns table (schedule_id bigint, account_id bigint, system_id bigint, connection_id bigint, job text, due timestamptz)
 language sql security definer set search_path = shopledger, pg_temp as $$
   update schedules s
-  set rung_at = clock_timestamp(), lease_token = null, lease_until = null
+  set rung_at = clock_timestamp(), lease_token = null, lease_until = null,
+      troubled_since = case when s.lease_until is null then s.troubled_since else coalesce(s.troubled_since, now()) end
   from (select id from schedules
-        where rung_at < clock_timestamp() - p_older or lease_until < clock_timestamp()
+        where (rung_at < clock_timestamp() - p_older or lease_until < clock_timestamp()) and paused_at is null
+        order by coalesce(rung_at, lease_until)
+        limit p_most
         for update skip locked) lost
   where s.id = lost.id
   returning s.id, s.account_id, s.system_id, s.connection_id, s.job, s.due
@@ -1570,10 +1585,10 @@ begin
 end
 $$;
 
--- Ends it; `p_again`: there is more to do, and it is due at once. One that met a problem is soon tried again, also where
+-- Ends it; `p_again`: there is more to do, and it is due after so long. One that met a problem is soon tried again, also where
 -- it comes once a night. False for who lost the lease.
 create function end_run(p_account bigint, p_schedule bigint, p_token uuid, p_cursor jsonb, p_found integer, p_sent integer,
-                        p_skipped integer, p_failed integer, p_problem text, p_report jsonb, p_again boolean)
+                        p_skipped integer, p_failed integer, p_problem text, p_report jsonb, p_again interval)
 returns boolean
 language plpgsql as $$
 begin
@@ -1581,10 +1596,10 @@ begin
   update shopledger.schedules s
   set lease_token = null, lease_until = null, cursor = p_cursor, found = p_found, sent = p_sent, skipped = p_skipped,
       failed = p_failed, problem = p_problem, report = coalesce(p_report, s.report),
-      troubled_since = case when p_problem <> '' then coalesce(s.troubled_since, now()) when not p_again then null
+      troubled_since = case when p_problem <> '' then coalesce(s.troubled_since, now()) when p_again is null then null
                        else s.troubled_since end,
-      ended_at = case when p_again then null else now() end,
-      next_due = case when p_again then least(s.next_due, now())
+      ended_at = case when p_again is null then now() end,
+      next_due = case when p_again is not null then least(s.next_due, now() + p_again)
                  when p_problem <> '' then least(s.next_due, now() + interval '15 minutes') else s.next_due end
   where account_id = p_account and id = p_schedule and lease_token = p_token;
   return found;
@@ -1671,6 +1686,7 @@ create table run_items (
 );
 create unique index run_items_by_transfer on run_items (run_id, transfer_id) where transfer_id is not null;
 create index run_items_unfinished on run_items (run_id) where outcome is null;
+create index run_items_open on run_items (transfer_id) where outcome is null;
 
 call bind_to_account('runs');
 call bind_to_account('run_items');
@@ -1772,10 +1788,11 @@ begin
     set outcome = case when t.state = 'done' and i.had_document then 'already'
                        when t.state = 'held' then 'skipped' else t.state::text end,
         reason = case when t.state = 'held' then 'held' else t.reason end, ended_at = clock_timestamp()
-    from shopledger.transfers t join shopledger.connections c on c.id = t.connection_id
-    where i.account_id = p_account and i.run_id = p_run and i.outcome is null
+    from shopledger.transfers t join shopledger.connections c on c.id = t.connection_id, shopledger.runs r
+    where i.account_id = p_account and i.run_id = p_run and i.outcome is null and r.id = p_run
       and t.account_id = p_account and t.id = i.transfer_id
-      and (t.state in ('done', 'skipped', 'failed') or t.state = 'held' and shopledger.is_on(c))
+      and (t.state in ('done', 'skipped', 'failed')
+           or t.state = 'held' and shopledger.is_on(c) and r.state <> 'paused')
     returning i.outcome
   ),
   counted as (
@@ -1886,7 +1903,11 @@ begin
     and mine.id = fed.connection_id and other.source_system_id = mine.source_system_id and other.id <> mine.id
     and t.account_id = p_account and t.connection_id = other.id and t.source_type = fed.source_type
     and t.source_id = fed.source_id and t.created_at = now();
-  return query select i.transfer_id from shopledger.run_items i where i.run_id = p_run and i.transfer_id = any(p_transfers);
+  return query
+  select t.id from shopledger.transfers t
+  where t.account_id = p_account and t.id = any(p_transfers)
+    and exists (select from shopledger.run_items i where i.run_id = p_run
+                and (i.transfer_id = t.id or i.source_type = t.source_type and i.source_id = t.source_id));
 end
 $$;
 
@@ -1956,42 +1977,69 @@ begin
   if v_state is null then
     return null;
   end if;
-  perform shopledger.settle_run(p_account, p_run);
   -- In one order, so that two who steer runs of the same orders do not wait for each other.
   perform from shopledger.transfers t
   where t.account_id = p_account
     and t.id in (select i.transfer_id from shopledger.run_items i where i.run_id = p_run and i.outcome is null)
   order by t.id for update;
+  perform shopledger.settle_run(p_account, p_run);
   if v_state = 'paused' then
+    -- What another run wants as well goes on for that one.
     update shopledger.transfers t set rung_at = null, next_attempt_at = v_never
     from shopledger.run_items i
     where i.run_id = p_run and i.outcome is null and t.account_id = p_account and t.id = i.transfer_id
-      and t.state = 'waiting' and t.is_bulk;
+      and t.state = 'waiting' and t.is_bulk
+      and not exists (
+        select from shopledger.run_items o join shopledger.runs x on x.id = o.run_id
+        where o.account_id = p_account and o.transfer_id = t.id and o.run_id <> p_run and o.outcome is null
+          and x.state in ('ready', 'running'));
   elsif v_state <> 'cancelled' then
     update shopledger.transfers t set next_attempt_at = null
     from shopledger.run_items i
     where i.run_id = p_run and i.outcome is null and t.account_id = p_account and t.id = i.transfer_id
       and t.state = 'waiting' and t.next_attempt_at = v_never;
   else
-    with back as (
+    -- What another run wants as well is left to that one, which knows now how it was before both.
+    update shopledger.run_items o
+    set version = case when o.version < i.version and i.version = t.version then t.version else o.version end,
+        former_state = case when o.version = i.version + 1 then i.former_state else o.former_state end,
+        former_reason = case when o.version = i.version + 1 then i.former_reason else o.former_reason end,
+        was_imported = case when o.version = i.version + 1 then i.was_imported else o.was_imported end
+    from shopledger.run_items i join shopledger.transfers t on t.account_id = p_account and t.id = i.transfer_id,
+         shopledger.runs x
+    where i.run_id = p_run and i.outcome is null and o.account_id = p_account and o.transfer_id = i.transfer_id
+      and o.run_id <> p_run and o.outcome is null and x.id = o.run_id and x.state not in ('cancelled', 'done');
+    with unfinished as materialized (
+      select i.*,
+             exists (select from shopledger.run_items o join shopledger.runs x on x.id = o.run_id
+                     where o.account_id = p_account and o.transfer_id = i.transfer_id and o.run_id <> p_run
+                       and o.outcome is null and x.state not in ('cancelled', 'done')) as is_shared,
+             -- Something of it may be in the books: that is found out first.
+             exists (select from shopledger.documents d
+                     where d.transfer_id = i.transfer_id
+                       and (d.state = 'planned' and d.first_sent_at is not null
+                            or d.state = 'draft' and d.booking_sent_at is not null)) as is_sent
+      from shopledger.run_items i where i.run_id = p_run and i.outcome is null
+    ),
+    back as (
       update shopledger.transfers t
       set is_bulk = false, rung_at = case when t.state = 'waiting' then null else t.rung_at end, updated_at = now(),
           next_attempt_at = case when t.next_attempt_at = v_never then null else t.next_attempt_at end,
-          is_imported = case when t.version = i.version and t.state = 'waiting' then i.was_imported else t.is_imported end,
-          state = case when t.version <> i.version or t.state <> 'waiting' then t.state
+          is_imported = case when i.is_sent or t.state not in ('waiting', 'held') then t.is_imported else i.was_imported end,
+          state = case when i.is_sent or t.version <> i.version or t.state <> 'waiting' then t.state
                        when i.former_state is null then 'skipped'
                        when i.former_state in ('done', 'skipped', 'failed') then i.former_state else t.state end,
-          reason = case when t.version <> i.version or t.state <> 'waiting' then t.reason
+          reason = case when i.is_sent or t.version <> i.version or t.state <> 'waiting' then t.reason
                         when i.former_state is null then 'run_cancelled'
                         when i.former_state in ('done', 'skipped', 'failed') then i.former_reason else t.reason end
-      from shopledger.run_items i
-      where i.run_id = p_run and i.outcome is null and t.account_id = p_account and t.id = i.transfer_id
-      returning i.source_type, i.source_id, t.state
+      from unfinished i
+      where t.account_id = p_account and t.id = i.transfer_id and not i.is_shared
+      returning t.id, t.state
     )
     update shopledger.run_items i set outcome = 'cancelled', ended_at = clock_timestamp()
-    from back b
-    where i.run_id = p_run and i.source_type = b.source_type and i.source_id = b.source_id
-      and b.state <> 'working';
+    from unfinished u left join back b on b.id = u.transfer_id
+    where i.run_id = p_run and i.source_type = u.source_type and i.source_id = u.source_id
+      and (u.is_shared or b.state <> 'working' and not u.is_sent);
   end if;
   update shopledger.runs x
   set state = v_state, next_at = now(), problem = case when p_wish = 'resume' then '' else x.problem end,
@@ -2024,29 +2072,34 @@ language sql stable security definer set search_path = shopledger, pg_temp as $$
   select now() - coalesce(max(log_days), 90) * interval '1 day' from accounts
 $$;
 
--- Of an event before kept_since(): whether it is the newest word of its source, or one of a source that is not done.
-create function is_wanted(e events) returns boolean
-language sql stable as $$
-  select exists (
-    select from shopledger.connections c
-    join shopledger.transfers t on t.account_id = c.account_id and t.connection_id = c.id
-      and t.source_type = e.source_type and t.source_id = e.source_id
-    where c.account_id = e.account_id and c.source_system_id = e.system_id
-      and (t.newest_event_id = e.id or t.state <> 'done'))
-$$;
+-- Whether an order still has something before it: one that is done, in the bin, gone, ignored, from before the start, or
+-- another connection's, has not.
+create function is_open(p_state transfer_state, p_reason text) returns boolean
+language sql immutable
+return p_state <> 'done' and (p_state <> 'skipped'
+  or p_reason not in ('order_trashed', 'order_gone', 'ignored', 'before_start_date', 'routed_elsewhere'));
+revoke all on function is_open from public;
+grant execute on function is_open to shopledger_app;
 
--- Of a try before that: whether it is the last one of a transfer that is not done, and so says why.
-create function is_wanted(a attempts) returns boolean
-language sql stable as $$
-  select exists (
-      select from shopledger.transfers t where t.account_id = a.account_id and t.id = a.transfer_id and t.state <> 'done')
-    and not exists (select from shopledger.attempts b where b.transfer_id = a.transfer_id and b.id > a.id)
-$$;
-
-create function is_wanted(s attempt_stages) returns boolean
-language sql stable as $$
-  select exists (select from shopledger.attempts a where a.id = s.attempt_id and shopledger.is_wanted(a))
-$$;
+-- Which rows x of a partitioned table are wanted although they lie before kept_since(): all words of an order that is
+-- open, and its last try, which says why. As text, so that it is planned for all rows at once.
+create function what_is_wanted(p_parent text) returns text
+language sql immutable
+return case p_parent
+  when 'events' then
+    'exists (select from connections c join transfers t on t.account_id = c.account_id and t.connection_id = c.id
+       where c.account_id = x.account_id and c.source_system_id = x.system_id
+         and t.source_type = x.source_type and t.source_id = x.source_id and is_open(t.state, t.reason))'
+  when 'attempts' then
+    'exists (select from transfers t
+       where t.account_id = x.account_id and t.id = x.transfer_id and is_open(t.state, t.reason))
+     and not exists (select from attempts b where b.transfer_id = x.transfer_id and b.id > x.id)'
+  when 'attempt_stages' then
+    'exists (select from attempts a join transfers t on t.account_id = a.account_id and t.id = a.transfer_id
+       where a.id = x.attempt_id and a.account_id = x.account_id and is_open(t.state, t.reason)
+         and not exists (select from attempts b where b.transfer_id = a.transfer_id and b.id > a.id))'
+end;
+revoke all on function what_is_wanted from public;
 
 -- The oldest month that lies before kept_since(): what is wanted of it is copied into a table beside it, which nobody
 -- waits for. Returns the month's name, null where there is none, and how many rows are wanted.
@@ -2060,6 +2113,14 @@ declare
   v_kept text;
 begin
   perform pg_advisory_xact_lock(hashtextextended('shopledger.let_go', 0));
+  -- Copies of a try that came to nothing: the month may be seen again by now.
+  for v_kept in
+    select c.relname from pg_class c
+    where c.relnamespace = 'shopledger'::regnamespace and c.relkind = 'r' and not c.relispartition
+      and c.relname ~ '^(events|attempts|attempt_stages)_[0-9]{4}_[0-9]{2}_kept$'
+  loop
+    execute format('drop table %I', v_kept);
+  end loop;
   select p.relname, c.relname, a.attname, to_date(right(c.relname, 7), 'YYYY_MM')
   into v_parent, month, v_key, v_first
   from pg_inherits i
@@ -2076,12 +2137,11 @@ begin
     return;
   end if;
   v_kept := month || '_kept';
-  execute format('drop table if exists %I', v_kept);
   execute format('create table %I (like %I including defaults including constraints including indexes)', v_kept, v_parent);
   execute format('alter table %I add constraint in_its_month check (%I >= %L and %2$I < %4$L)',
                  v_kept, v_key, v_first, v_first + interval '1 month');
-  execute format('insert into %I select x.* from %I x where is_wanted(x) and x.%I >= %L and x.%3$I < %5$L',
-                 v_kept, v_parent, v_key, v_first, v_first + interval '1 month');
+  execute format('insert into %I select x.* from %I x where x.%I >= %L and x.%3$I < %5$L and %6$s',
+                 v_kept, v_parent, v_key, v_first, v_first + interval '1 month', what_is_wanted(v_parent));
   get diagnostics wanted = row_count;
 end
 $$;
@@ -2120,13 +2180,16 @@ begin
 end
 $$;
 
--- What hangs on the months that went: keys of events, dead letters, and what landed in the default partitions. The key of
--- a newest word stays, so that its repeat is no news; a repeat of an older one makes us ask the shop once more. Returns
--- how many rows went.
+-- What hangs on the months that went: keys of events, dead letters, what landed in the default partitions, and what was
+-- kept and is not wanted any more, since its order came to its end. The key of a newest word stays, so that its repeat is
+-- no news; a repeat of an older one makes us ask the shop once more. Returns how many rows went.
 create function trim_past() returns bigint
-language plpgsql security definer set search_path = shopledger, pg_temp set timezone = 'UTC' as $$
+language plpgsql security definer
+set search_path = shopledger, pg_temp set timezone = 'UTC' set datestyle = 'ISO' as $$
 declare
   v_before timestamptz := date_trunc('month', kept_since());
+  v_parent text;
+  v_key text;
   v_rows bigint;
   v_all bigint := 0;
 begin
@@ -2139,21 +2202,14 @@ begin
   delete from dead_letters where died_at < v_before;
   get diagnostics v_rows = row_count;
   v_all := v_all + v_rows;
-  delete from events e using events_default d
-  where d.received_at < v_before and e.id = d.id and e.received_at = d.received_at and not is_wanted(e);
-  get diagnostics v_rows = row_count;
-  v_all := v_all + v_rows;
-  delete from attempt_stages s using attempt_stages_default d
-  where d.at < v_before and s.attempt_id = d.attempt_id and s.at = d.at and s.stage = d.stage and not is_wanted(s);
-  get diagnostics v_rows = row_count;
-  v_all := v_all + v_rows;
-  delete from attempts a using attempts_default d
-  where d.started_at < v_before and a.id = d.id and a.started_at = d.started_at and not is_wanted(a);
-  get diagnostics v_rows = row_count;
-  return v_all + v_rows;
+  for v_parent, v_key in values ('events', 'received_at'), ('attempt_stages', 'at'), ('attempts', 'started_at') loop
+    execute format('delete from %I x where x.%I < %L and not (%s)', v_parent, v_key, v_before, what_is_wanted(v_parent));
+    get diagnostics v_rows = row_count;
+    v_all := v_all + v_rows;
+  end loop;
+  return v_all;
 end
 $$;
 
 revoke all on function kept_since, thin_out_month, let_month_go, trim_past from public;
-revoke all on function is_wanted(events), is_wanted(attempts), is_wanted(attempt_stages) from public;
 grant execute on function thin_out_month, let_month_go, trim_past to shopledger_app;

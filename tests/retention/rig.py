@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import psycopg
 
+from shared.store import setup
 from shared.store.database import Database
 from tests.line.rig import Line, line_to
 from tests.support.servers import DatabaseAddress
@@ -64,6 +65,21 @@ class Archive:
         with self.as_owner() as c:
             ((many,),) = c.execute(f"select count(*) from {table}").fetchall()
         return int(many)
+
+    def route_elsewhere(self, number: int) -> None:
+        """The shop has another connection, too, which leaves the order to the first one."""
+        shop = self.line.shop
+        with shop.database.account(shop.account) as inside:
+            other = setup.add_connection(
+                inside, kind="orders", name="Others", source=shop.webshop, target=shop.books, settings={}, by="test"
+            )
+            inside.execute(
+                "insert into transfers (account_id, connection_id, source_type, source_id, source_number, state,"
+                " reason, newest_event_id, newest_event_at, created_at, updated_at)"
+                " select account_id, %s, source_type, source_id, source_number, 'skipped', 'routed_elsewhere',"
+                " newest_event_id, newest_event_at, created_at, updated_at from transfers where source_id = %s",
+                [other, str(number)],
+            )
 
     def look_back(self, days: int) -> None:
         """What the account chooses."""

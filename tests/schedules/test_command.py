@@ -14,7 +14,7 @@ from scheduler.emitting import Emitter
 from shared.store import timetable
 from shared.store.database import Database
 from shared.store.inventory import accounts
-from shared.store.schedules import Due
+from shared.store.schedules import Due, Run, begin
 from tests.jobs.rig import Bell, Jobs, jobs_of
 from tests.look.conftest import Command
 from tests.support.servers import DatabaseAddress
@@ -111,6 +111,17 @@ def test_a_paused_job_waits_until_it_is_resumed(desk: Desk) -> None:
     assert "is not paused" in desk.command.fails("schedules", "resume", "Orders", "poll")
 
 
+def test_a_job_that_is_paused_while_it_runs_says_that_it_stops_first(desk: Desk) -> None:
+    # Given a poll in a worker's hand
+    desk.hold("poll", "began_at = now(), ended_at = null, lease_until = now() + interval '1 m'")
+    # When
+    said = desk.command.says("schedules", "pause", "Orders", "poll", "--why", "the shop is being moved")
+    # Then
+    assert said == (
+        "Poll of Orders is paused: the shop is being moved; the run that goes on now comes to its next stop first\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -148,6 +159,13 @@ def test_whoever_has_the_folder_anew_rings_for_what_the_former_process_had_in_ha
     emitter = Emitter(desk.jobs.line.database, desk.bell)
     assert emitter.remind() == 0
     # When the next process begins, then it is rung for at once, and once
+    desk.jobs.line.database.one("take_over")
+    assert (emitter.remind(), emitter.remind()) == (1, 0)
+    # And so it is when that one dies with the poll in a worker's hand, whose lease would last for minutes
+    account, (schedule, due) = desk.jobs.line.shop.account, desk.bell.emissions()[-1]
+    begun = begin(desk.jobs.line.database, account, schedule, datetime.fromisoformat(due), lease=120)
+    assert isinstance(begun, Run)
+    assert emitter.remind() == 0
     desk.jobs.line.database.one("take_over")
     assert (emitter.remind(), emitter.remind()) == (1, 0)
 
@@ -197,6 +215,19 @@ def test_the_doctor_says_when_nobody_leads_and_when_nobody_takes(desk: Desk) -> 
     # A paused one is nobody's fault
     desk.hold("poll", "rung_at = null, next_due = now() - interval '11 m', paused_at = now()")
     assert desk.told() == []
+
+
+def test_the_doctor_names_webhooks_that_no_worker_can_look_after(desk: Desk) -> None:
+    # Given workers that were not told where shops reach ingest
+    desk.jobs.line.shop.add_webhook("order.updated", "secret")
+    assert desk.told() == []
+    desk.jobs.run("webhooks")
+    # Then it says so
+    ((level, says),) = desk.told()
+    assert (level, says.partition(": ")[2]) == (
+        "warning",
+        "no worker looks after the webhooks there: nobody said under which address shops reach ingest.",
+    )
 
 
 def test_the_doctor_names_a_job_that_has_not_come_to_its_end_for_a_day(desk: Desk) -> None:

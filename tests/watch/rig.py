@@ -104,3 +104,11 @@ def watched_shop(store: Database) -> Iterator[Watched]:
         watched.look()
         watched.woo.journal.clear()
         yield watched
+
+
+def disabled(watched: Watched) -> None:
+    watched.at_shop("order.updated").status = "disabled"
+
+
+def gone(watched: Watched) -> None:
+    watched.woo.desk.webhooks.delete(watched.at_shop("order.updated").id)

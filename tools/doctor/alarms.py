@@ -71,9 +71,9 @@ OF_WATCHING = {
         Level.WARNING,
     ),
     "webhooks_stay_wrong": Words(
-        "The shop's webhooks are not in order, and cannot be put right: {detail} Orders come by polls alone.",
-        "Mend that in the shop; a key is given rights at WooCommerce > Settings > Advanced > REST API. Then it is put"
-        " right within a day, or at once by `shopledger apply FILE`.",
+        "The shop's webhooks are not in order, and are not put right: {detail} What they do not tell comes by polls.",
+        "Mend that in the shop (WooCommerce > Settings > Advanced: Webhooks, and REST API for the rights of a key)."
+        " Then it is put right within a day, or at once by `shopledger apply FILE`.",
         Level.WARNING,
     ),
 }

@@ -16,6 +16,9 @@ from tools.cli.texts import harmless
 from tools.look import words
 from tools.look.bodies import as_text
 
+#: Of words and tries that are not there, or hidden.
+GONE = "no longer kept, or further back than the account looks (log_days)"
+
 
 @dataclass(frozen=True, slots=True)
 class Try:
@@ -51,6 +54,11 @@ class Story:
     @property
     def name(self) -> str:
         return words.name(self.order)
+
+    @property
+    def has_lost_tries(self) -> bool:
+        """It was tried, and nothing of that is seen any more."""
+        return not self.tries and self.order.handled_version > 0
 
     def why(self) -> tuple[str, str]:
         """(what is so, what to do), both empty where there is nothing to say."""
@@ -104,7 +112,8 @@ def only_try(story: Story, number: int) -> Sequence[Try]:
     """Raises Problem."""
     chosen = [one for one in story.tries if one.number == number]
     if not chosen:
-        there_are = f"it has attempts 1 to {len(story.tries)}" if story.tries else "it was not tried yet"
+        none = f"what was tried is {GONE}" if story.has_lost_tries else "it was not tried yet"
+        there_are = f"it has attempts 1 to {len(story.tries)}" if story.tries else none
         raise Problem(f"order {harmless(story.name)} has no attempt {number}: {there_are}", Exit.FOUND_TROUBLE)
     return chosen
 

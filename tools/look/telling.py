@@ -12,12 +12,12 @@ from tools.cli.page import STATES, Page
 from tools.cli.texts import many, moment, money, size
 from tools.look import words
 from tools.look.bodies import digest, readable
-from tools.look.story import Story, Try
+from tools.look.story import GONE, Story, Try
 
 #: What `--body` can name.
 STAGES = ("original", "normalised", "sent", "answered")
 SAID = {"when": "on", "act": "his word", "words": "more"}
-EVENTS = {"when": "received", "how": "by", "topic": "topic", "told": "what it said", "reason": "reason"}
+EVENTS = {"when": "received", "id": "event", "how": "by", "topic": "topic", "told": "what it said", "reason": "reason"}
 
 
 def show_story(story: Story, tries: Sequence[Try], *, bodies: Sequence[str], is_one_of_many: bool) -> None:
@@ -37,7 +37,7 @@ def show_story(story: Story, tries: Sequence[Try], *, bodies: Sequence[str], is_
         page.line()
     page.line("What was tried", style="bold")
     if not story.tries:
-        page.line("nothing yet", indent=2)
+        page.line(GONE if story.has_lost_tries else "nothing yet", indent=2)
     for one in tries:
         _try(page, story, one)
     _bodies(page, story, tries, bodies)
@@ -71,7 +71,7 @@ def _state(page: Page, story: Story) -> None:
     held = words.held_by(story.account, order)
     page.pair("held by", f"{held.reason} - {held.sentence}" if held is not None else "")
     page.pair("what to do", f"{held.next_step} `{held.command}`" if held is not None else next_step)
-    if order.next_attempt_at is not None and order.state == "waiting":
+    if order.next_attempt_at is not None and order.state == "waiting" and not words.is_never(order.next_attempt_at):
         page.pair("next try", moment(order.next_attempt_at))
     if order.is_waived:
         page.pair("asked for", "it goes, whatever the rules say")
@@ -129,6 +129,7 @@ def _events(page: Page, story: Story) -> None:
     rows = [
         {
             "when": moment(event.received_at),
+            "id": str(event.id),
             "how": event.origin,
             "topic": event.topic,
             "told": words.told(event.kind),
@@ -137,9 +138,9 @@ def _events(page: Page, story: Story) -> None:
         for event in story.events
     ]
     if rows:
-        page.rows(rows, EVENTS, whole={"when", "how"}, indent=2)
+        page.rows(rows, EVENTS, whole={"when", "id", "how"}, indent=2)
     else:
-        page.line("what it told is no longer kept", indent=2)
+        page.line(GONE, indent=2)
 
 
 def _try(page: Page, story: Story, one: Try) -> None:
@@ -179,4 +180,5 @@ def _bodies(page: Page, story: Story, tries: Sequence[Try], wanted: Sequence[str
         click.echo(readable(body) if body is not None else "no longer kept")
     if wanted and not shown:
         page.line()
-        page.line(f"There is no body of that: {' or '.join(wanted)} was not reached.")
+        why = GONE if story.has_lost_tries else f"{' or '.join(wanted)} was not reached"
+        page.line(f"There is no body of that: {why}.")

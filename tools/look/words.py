@@ -93,6 +93,8 @@ def means(account: StoredAccount, order: Order) -> str:
         return f"it came or waited while something was switched off; `{held.command}` or `{alone}` lets it go"
     if order.state == "waiting" and halted:
         return halted[0]
+    if order.state == "waiting" and is_never(order.next_attempt_at):
+        return "it waits for a bulk run that is paused; `shopledger runs` tells which"
     if order.state == "waiting" and is_later(order.next_attempt_at):
         return "it is tried again by itself"
     if order.state == "skipped" and order.ignored_why is not None:
@@ -140,6 +142,11 @@ def halts(order: Order) -> list[str]:
             assert until is not None
             found.append(f"{system} had trouble and rests until {moment(until)}")
     return found
+
+
+def is_never(when: datetime | None) -> bool:
+    """The time that orders of a paused run wait for."""
+    return when is not None and when.year == 9999
 
 
 def is_later(when: datetime | None) -> bool:

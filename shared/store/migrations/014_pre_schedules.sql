@@ -53,10 +53,11 @@ select distinct s.account_id, s.system_id, 'webhooks' from subscriptions s;
 -- What is due at `p_now`, longest due first. A connection that is off is planned on, and not run.
 create function due_schedules(p_now timestamptz, p_most integer)
 returns table (schedule_id bigint, account_id bigint, system_id bigint, connection_id bigint, job text, next_due timestamptz,
-               is_on boolean, webhooks_work boolean, settings jsonb)
+               is_on boolean, is_unfinished boolean, webhooks_work boolean, settings jsonb)
 language sql stable security definer set search_path = shopledger, pg_temp as $$
   select s.id, s.account_id, s.system_id, s.connection_id, s.job, s.next_due,
-         y.active and a.active and (c.id is null or is_on(c)), y.webhooks_work, k.settings
+         y.active and a.active and (c.id is null or is_on(c)),
+         s.began_at is not null and (s.ended_at is null or s.problem <> ''), y.webhooks_work, k.settings
   from schedules s
   join systems y on y.id = s.system_id
   join accounts a on a.id = s.account_id
@@ -90,14 +91,18 @@ language sql security definer set search_path = shopledger, pg_temp as $$
   select id from moved where runs
 $$;
 
--- Runs whose message, or whose worker, was lost: rung for once more.
-create function forgotten_runs(p_older interval)
+-- Runs whose message, or whose worker, was lost, longest lost first: rung for once more. A worker that was lost is a run
+-- that did not come to its end. One that is paused waits until it is resumed.
+create function forgotten_runs(p_older interval, p_most integer)
 returns table (schedule_id bigint, account_id bigint, system_id bigint, connection_id bigint, job text, due timestamptz)
 language sql security definer set search_path = shopledger, pg_temp as $$
   update schedules s
-  set rung_at = clock_timestamp(), lease_token = null, lease_until = null
+  set rung_at = clock_timestamp(), lease_token = null, lease_until = null,
+      troubled_since = case when s.lease_until is null then s.troubled_since else coalesce(s.troubled_since, now()) end
   from (select id from schedules
-        where rung_at < clock_timestamp() - p_older or lease_until < clock_timestamp()
+        where (rung_at < clock_timestamp() - p_older or lease_until < clock_timestamp()) and paused_at is null
+        order by coalesce(rung_at, lease_until)
+        limit p_most
         for update skip locked) lost
   where s.id = lost.id
   returning s.id, s.account_id, s.system_id, s.connection_id, s.job, s.due
@@ -193,10 +198,10 @@ begin
 end
 $$;
 
--- Ends it; `p_again`: there is more to do, and it is due at once. One that met a problem is soon tried again, also where
+-- Ends it; `p_again`: there is more to do, and it is due after so long. One that met a problem is soon tried again, also where
 -- it comes once a night. False for who lost the lease.
 create function end_run(p_account bigint, p_schedule bigint, p_token uuid, p_cursor jsonb, p_found integer, p_sent integer,
-                        p_skipped integer, p_failed integer, p_problem text, p_report jsonb, p_again boolean)
+                        p_skipped integer, p_failed integer, p_problem text, p_report jsonb, p_again interval)
 returns boolean
 language plpgsql as $$
 begin
@@ -204,10 +209,10 @@ begin
   update shopledger.schedules s
   set lease_token = null, lease_until = null, cursor = p_cursor, found = p_found, sent = p_sent, skipped = p_skipped,
       failed = p_failed, problem = p_problem, report = coalesce(p_report, s.report),
-      troubled_since = case when p_problem <> '' then coalesce(s.troubled_since, now()) when not p_again then null
+      troubled_since = case when p_problem <> '' then coalesce(s.troubled_since, now()) when p_again is null then null
                        else s.troubled_since end,
-      ended_at = case when p_again then null else now() end,
-      next_due = case when p_again then least(s.next_due, now())
+      ended_at = case when p_again is null then now() end,
+      next_due = case when p_again is not null then least(s.next_due, now() + p_again)
                  when p_problem <> '' then least(s.next_due, now() + interval '15 minutes') else s.next_due end
   where account_id = p_account and id = p_schedule and lease_token = p_token;
   return found;
@@ -320,6 +325,16 @@ begin
     null;
   elsif not is_new and p_kind = 'state' and not shopledger.is_new_to_some(p_account, p_system, p_source_type, p_source_id) then
     transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id, p_unless_body => p_body_hash);
+    -- A poll tells what the shop says now: that counts again, unless a newer word came since it was first told.
+    if p_origin = 'poll' then
+      update shopledger.transfers t
+      set newest_event_id = take_in.event_id, newest_event_at = v_received, newest_body_hash = p_body_hash
+      from shopledger.connections c
+      where c.source_system_id = p_system and t.account_id = p_account and t.connection_id = c.id
+        and t.source_type = p_source_type and t.source_id = p_source_id
+        and t.newest_body_hash is distinct from p_body_hash
+        and (p_modified_at >= t.source_modified_at or v_received > t.newest_event_at);
+    end if;
   elsif not is_new and p_kind <> 'state' or p_kind in ('deleted', 'gone') then
     transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id);
   else

@@ -86,6 +86,7 @@ create table run_items (
 );
 create unique index run_items_by_transfer on run_items (run_id, transfer_id) where transfer_id is not null;
 create index run_items_unfinished on run_items (run_id) where outcome is null;
+create index run_items_open on run_items (transfer_id) where outcome is null;
 
 call bind_to_account('runs');
 call bind_to_account('run_items');
@@ -187,10 +188,11 @@ begin
     set outcome = case when t.state = 'done' and i.had_document then 'already'
                        when t.state = 'held' then 'skipped' else t.state::text end,
         reason = case when t.state = 'held' then 'held' else t.reason end, ended_at = clock_timestamp()
-    from shopledger.transfers t join shopledger.connections c on c.id = t.connection_id
-    where i.account_id = p_account and i.run_id = p_run and i.outcome is null
+    from shopledger.transfers t join shopledger.connections c on c.id = t.connection_id, shopledger.runs r
+    where i.account_id = p_account and i.run_id = p_run and i.outcome is null and r.id = p_run
       and t.account_id = p_account and t.id = i.transfer_id
-      and (t.state in ('done', 'skipped', 'failed') or t.state = 'held' and shopledger.is_on(c))
+      and (t.state in ('done', 'skipped', 'failed')
+           or t.state = 'held' and shopledger.is_on(c) and r.state <> 'paused')
     returning i.outcome
   ),
   counted as (
@@ -301,7 +303,11 @@ begin
     and mine.id = fed.connection_id and other.source_system_id = mine.source_system_id and other.id <> mine.id
     and t.account_id = p_account and t.connection_id = other.id and t.source_type = fed.source_type
     and t.source_id = fed.source_id and t.created_at = now();
-  return query select i.transfer_id from shopledger.run_items i where i.run_id = p_run and i.transfer_id = any(p_transfers);
+  return query
+  select t.id from shopledger.transfers t
+  where t.account_id = p_account and t.id = any(p_transfers)
+    and exists (select from shopledger.run_items i where i.run_id = p_run
+                and (i.transfer_id = t.id or i.source_type = t.source_type and i.source_id = t.source_id));
 end
 $$;
 
@@ -371,42 +377,69 @@ begin
   if v_state is null then
     return null;
   end if;
-  perform shopledger.settle_run(p_account, p_run);
   -- In one order, so that two who steer runs of the same orders do not wait for each other.
   perform from shopledger.transfers t
   where t.account_id = p_account
     and t.id in (select i.transfer_id from shopledger.run_items i where i.run_id = p_run and i.outcome is null)
   order by t.id for update;
+  perform shopledger.settle_run(p_account, p_run);
   if v_state = 'paused' then
+    -- What another run wants as well goes on for that one.
     update shopledger.transfers t set rung_at = null, next_attempt_at = v_never
     from shopledger.run_items i
     where i.run_id = p_run and i.outcome is null and t.account_id = p_account and t.id = i.transfer_id
-      and t.state = 'waiting' and t.is_bulk;
+      and t.state = 'waiting' and t.is_bulk
+      and not exists (
+        select from shopledger.run_items o join shopledger.runs x on x.id = o.run_id
+        where o.account_id = p_account and o.transfer_id = t.id and o.run_id <> p_run and o.outcome is null
+          and x.state in ('ready', 'running'));
   elsif v_state <> 'cancelled' then
     update shopledger.transfers t set next_attempt_at = null
     from shopledger.run_items i
     where i.run_id = p_run and i.outcome is null and t.account_id = p_account and t.id = i.transfer_id
       and t.state = 'waiting' and t.next_attempt_at = v_never;
   else
-    with back as (
+    -- What another run wants as well is left to that one, which knows now how it was before both.
+    update shopledger.run_items o
+    set version = case when o.version < i.version and i.version = t.version then t.version else o.version end,
+        former_state = case when o.version = i.version + 1 then i.former_state else o.former_state end,
+        former_reason = case when o.version = i.version + 1 then i.former_reason else o.former_reason end,
+        was_imported = case when o.version = i.version + 1 then i.was_imported else o.was_imported end
+    from shopledger.run_items i join shopledger.transfers t on t.account_id = p_account and t.id = i.transfer_id,
+         shopledger.runs x
+    where i.run_id = p_run and i.outcome is null and o.account_id = p_account and o.transfer_id = i.transfer_id
+      and o.run_id <> p_run and o.outcome is null and x.id = o.run_id and x.state not in ('cancelled', 'done');
+    with unfinished as materialized (
+      select i.*,
+             exists (select from shopledger.run_items o join shopledger.runs x on x.id = o.run_id
+                     where o.account_id = p_account and o.transfer_id = i.transfer_id and o.run_id <> p_run
+                       and o.outcome is null and x.state not in ('cancelled', 'done')) as is_shared,
+             -- Something of it may be in the books: that is found out first.
+             exists (select from shopledger.documents d
+                     where d.transfer_id = i.transfer_id
+                       and (d.state = 'planned' and d.first_sent_at is not null
+                            or d.state = 'draft' and d.booking_sent_at is not null)) as is_sent
+      from shopledger.run_items i where i.run_id = p_run and i.outcome is null
+    ),
+    back as (
       update shopledger.transfers t
       set is_bulk = false, rung_at = case when t.state = 'waiting' then null else t.rung_at end, updated_at = now(),
           next_attempt_at = case when t.next_attempt_at = v_never then null else t.next_attempt_at end,
-          is_imported = case when t.version = i.version and t.state = 'waiting' then i.was_imported else t.is_imported end,
-          state = case when t.version <> i.version or t.state <> 'waiting' then t.state
+          is_imported = case when i.is_sent or t.state not in ('waiting', 'held') then t.is_imported else i.was_imported end,
+          state = case when i.is_sent or t.version <> i.version or t.state <> 'waiting' then t.state
                        when i.former_state is null then 'skipped'
                        when i.former_state in ('done', 'skipped', 'failed') then i.former_state else t.state end,
-          reason = case when t.version <> i.version or t.state <> 'waiting' then t.reason
+          reason = case when i.is_sent or t.version <> i.version or t.state <> 'waiting' then t.reason
                         when i.former_state is null then 'run_cancelled'
                         when i.former_state in ('done', 'skipped', 'failed') then i.former_reason else t.reason end
-      from shopledger.run_items i
-      where i.run_id = p_run and i.outcome is null and t.account_id = p_account and t.id = i.transfer_id
-      returning i.source_type, i.source_id, t.state
+      from unfinished i
+      where t.account_id = p_account and t.id = i.transfer_id and not i.is_shared
+      returning t.id, t.state
     )
     update shopledger.run_items i set outcome = 'cancelled', ended_at = clock_timestamp()
-    from back b
-    where i.run_id = p_run and i.source_type = b.source_type and i.source_id = b.source_id
-      and b.state <> 'working';
+    from unfinished u left join back b on b.id = u.transfer_id
+    where i.run_id = p_run and i.source_type = u.source_type and i.source_id = u.source_id
+      and (u.is_shared or b.state <> 'working' and not u.is_sent);
   end if;
   update shopledger.runs x
   set state = v_state, next_at = now(), problem = case when p_wish = 'resume' then '' else x.problem end,

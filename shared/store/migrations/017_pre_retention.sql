@@ -17,29 +17,34 @@ language sql stable security definer set search_path = shopledger, pg_temp as $$
   select now() - coalesce(max(log_days), 90) * interval '1 day' from accounts
 $$;
 
--- Of an event before kept_since(): whether it is the newest word of its source, or one of a source that is not done.
-create function is_wanted(e events) returns boolean
-language sql stable as $$
-  select exists (
-    select from shopledger.connections c
-    join shopledger.transfers t on t.account_id = c.account_id and t.connection_id = c.id
-      and t.source_type = e.source_type and t.source_id = e.source_id
-    where c.account_id = e.account_id and c.source_system_id = e.system_id
-      and (t.newest_event_id = e.id or t.state <> 'done'))
-$$;
+-- Whether an order still has something before it: one that is done, in the bin, gone, ignored, from before the start, or
+-- another connection's, has not.
+create function is_open(p_state transfer_state, p_reason text) returns boolean
+language sql immutable
+return p_state <> 'done' and (p_state <> 'skipped'
+  or p_reason not in ('order_trashed', 'order_gone', 'ignored', 'before_start_date', 'routed_elsewhere'));
+revoke all on function is_open from public;
+grant execute on function is_open to shopledger_app;
 
--- Of a try before that: whether it is the last one of a transfer that is not done, and so says why.
-create function is_wanted(a attempts) returns boolean
-language sql stable as $$
-  select exists (
-      select from shopledger.transfers t where t.account_id = a.account_id and t.id = a.transfer_id and t.state <> 'done')
-    and not exists (select from shopledger.attempts b where b.transfer_id = a.transfer_id and b.id > a.id)
-$$;
-
-create function is_wanted(s attempt_stages) returns boolean
-language sql stable as $$
-  select exists (select from shopledger.attempts a where a.id = s.attempt_id and shopledger.is_wanted(a))
-$$;
+-- Which rows x of a partitioned table are wanted although they lie before kept_since(): all words of an order that is
+-- open, and its last try, which says why. As text, so that it is planned for all rows at once.
+create function what_is_wanted(p_parent text) returns text
+language sql immutable
+return case p_parent
+  when 'events' then
+    'exists (select from connections c join transfers t on t.account_id = c.account_id and t.connection_id = c.id
+       where c.account_id = x.account_id and c.source_system_id = x.system_id
+         and t.source_type = x.source_type and t.source_id = x.source_id and is_open(t.state, t.reason))'
+  when 'attempts' then
+    'exists (select from transfers t
+       where t.account_id = x.account_id and t.id = x.transfer_id and is_open(t.state, t.reason))
+     and not exists (select from attempts b where b.transfer_id = x.transfer_id and b.id > x.id)'
+  when 'attempt_stages' then
+    'exists (select from attempts a join transfers t on t.account_id = a.account_id and t.id = a.transfer_id
+       where a.id = x.attempt_id and a.account_id = x.account_id and is_open(t.state, t.reason)
+         and not exists (select from attempts b where b.transfer_id = a.transfer_id and b.id > a.id))'
+end;
+revoke all on function what_is_wanted from public;
 
 -- The oldest month that lies before kept_since(): what is wanted of it is copied into a table beside it, which nobody
 -- waits for. Returns the month's name, null where there is none, and how many rows are wanted.
@@ -53,6 +58,14 @@ declare
   v_kept text;
 begin
   perform pg_advisory_xact_lock(hashtextextended('shopledger.let_go', 0));
+  -- Copies of a try that came to nothing: the month may be seen again by now.
+  for v_kept in
+    select c.relname from pg_class c
+    where c.relnamespace = 'shopledger'::regnamespace and c.relkind = 'r' and not c.relispartition
+      and c.relname ~ '^(events|attempts|attempt_stages)_[0-9]{4}_[0-9]{2}_kept$'
+  loop
+    execute format('drop table %I', v_kept);
+  end loop;
   select p.relname, c.relname, a.attname, to_date(right(c.relname, 7), 'YYYY_MM')
   into v_parent, month, v_key, v_first
   from pg_inherits i
@@ -69,12 +82,11 @@ begin
     return;
   end if;
   v_kept := month || '_kept';
-  execute format('drop table if exists %I', v_kept);
   execute format('create table %I (like %I including defaults including constraints including indexes)', v_kept, v_parent);
   execute format('alter table %I add constraint in_its_month check (%I >= %L and %2$I < %4$L)',
                  v_kept, v_key, v_first, v_first + interval '1 month');
-  execute format('insert into %I select x.* from %I x where is_wanted(x) and x.%I >= %L and x.%3$I < %5$L',
-                 v_kept, v_parent, v_key, v_first, v_first + interval '1 month');
+  execute format('insert into %I select x.* from %I x where x.%I >= %L and x.%3$I < %5$L and %6$s',
+                 v_kept, v_parent, v_key, v_first, v_first + interval '1 month', what_is_wanted(v_parent));
   get diagnostics wanted = row_count;
 end
 $$;
@@ -113,13 +125,16 @@ begin
 end
 $$;
 
--- What hangs on the months that went: keys of events, dead letters, and what landed in the default partitions. The key of
--- a newest word stays, so that its repeat is no news; a repeat of an older one makes us ask the shop once more. Returns
--- how many rows went.
+-- What hangs on the months that went: keys of events, dead letters, what landed in the default partitions, and what was
+-- kept and is not wanted any more, since its order came to its end. The key of a newest word stays, so that its repeat is
+-- no news; a repeat of an older one makes us ask the shop once more. Returns how many rows went.
 create function trim_past() returns bigint
-language plpgsql security definer set search_path = shopledger, pg_temp set timezone = 'UTC' as $$
+language plpgsql security definer
+set search_path = shopledger, pg_temp set timezone = 'UTC' set datestyle = 'ISO' as $$
 declare
   v_before timestamptz := date_trunc('month', kept_since());
+  v_parent text;
+  v_key text;
   v_rows bigint;
   v_all bigint := 0;
 begin
@@ -132,23 +147,16 @@ begin
   delete from dead_letters where died_at < v_before;
   get diagnostics v_rows = row_count;
   v_all := v_all + v_rows;
-  delete from events e using events_default d
-  where d.received_at < v_before and e.id = d.id and e.received_at = d.received_at and not is_wanted(e);
-  get diagnostics v_rows = row_count;
-  v_all := v_all + v_rows;
-  delete from attempt_stages s using attempt_stages_default d
-  where d.at < v_before and s.attempt_id = d.attempt_id and s.at = d.at and s.stage = d.stage and not is_wanted(s);
-  get diagnostics v_rows = row_count;
-  v_all := v_all + v_rows;
-  delete from attempts a using attempts_default d
-  where d.started_at < v_before and a.id = d.id and a.started_at = d.started_at and not is_wanted(a);
-  get diagnostics v_rows = row_count;
-  return v_all + v_rows;
+  for v_parent, v_key in values ('events', 'received_at'), ('attempt_stages', 'at'), ('attempts', 'started_at') loop
+    execute format('delete from %I x where x.%I < %L and not (%s)', v_parent, v_key, v_before, what_is_wanted(v_parent));
+    get diagnostics v_rows = row_count;
+    v_all := v_all + v_rows;
+  end loop;
+  return v_all;
 end
 $$;
 
 revoke all on function kept_since, thin_out_month, let_month_go, trim_past from public;
-revoke all on function is_wanted(events), is_wanted(attempts), is_wanted(attempt_stages) from public;
 grant execute on function thin_out_month, let_month_go, trim_past to shopledger_app;
 
 -- Jobs that the former process had in hand are rung for at once, too, as what was forgotten.

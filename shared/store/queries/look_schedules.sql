@@ -2,7 +2,8 @@
 --   nobody_emits  its time is past, and no scheduler came
 --   nobody_takes  its message went out, and no worker came
 select s.id as schedule_id, s.account_id, s.system_id, s.connection_id, s.job, s.next_due,
-       y.active and a.active and (c.id is null or is_on(c)) as is_on, y.webhooks_work, k.settings, now() as at,
+       y.active and a.active and (c.id is null or is_on(c)) as is_on,
+       s.began_at is not null and (s.ended_at is null or s.problem <> '') as is_unfinished, y.webhooks_work, k.settings, now() as at,
        coalesce(c.name, y.name) as name, y.name as system, s.lease_until > now() as is_running, s.began_at, s.ended_at,
        s.found, s.sent, s.skipped, s.failed, s.problem, s.troubled_since, s.report, s.paused_at, s.paused_why,
        s.paused_at is null and s.next_due > 'epoch' and s.next_due < now() - make_interval(secs => %(late)s) as nobody_emits,

@@ -1,6 +1,6 @@
 -- The transfers that a filter leaves, those that changed last first; a null filters nothing. `counts` is the same on each
--- row: all that are left, by state, however many are shown. What is done, and older than the account looks back, is only
--- seen by its number.
+-- row: all that are left, by state, however many are shown. What is not open, and older than the account looks back, is
+-- only seen by its number.
 with found as materialized (
   select t.id, t.state, t.updated_at
   from transfers t join connections c on c.id = t.connection_id
@@ -10,7 +10,8 @@ with found as materialized (
     and (%(states)s::text[] is null or t.state = any(%(states)s::transfer_state[]))
     and (%(reason)s::text is null or t.reason = %(reason)s)
     and (%(since)s::timestamptz is null or t.updated_at >= %(since)s)
-    and (t.state <> 'done' or %(order)s::text is not null or t.updated_at >= (select shown_since()))
+    and (shopledger.is_open(t.state, t.reason) or %(order)s::text is not null
+         or t.updated_at >= (select shown_since()))
 ),
 newest as (
   select id from found order by updated_at desc, id desc limit %(most)s
