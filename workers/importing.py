@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
-from connectors.base import UnreadableOrder, Webshop, WebshopClient
+from connectors.base import OrderGlance, UnreadableOrder, Webshop, WebshopClient
 from connectors.registry import webshop
 from shared.domain.bulk import ImportFilter
 from shared.domain.notice import Notice
@@ -59,9 +59,10 @@ class _Import:
     def by_day(self, wanted: ImportFilter) -> None:
         """Oldest first; then what changed while it went on, since an order may have got behind the list meanwhile."""
         settings = checked(OrderSettings, self._hand.run.settings)
-        after, before = wanted.moments(ZoneInfo(settings.time_zone))
         if "began" not in self._hand.cursor:
             self._hand.keep({"began": (datetime.now(UTC) - SKEW).isoformat()})
+        began = datetime.fromisoformat(self._hand.cursor["began"]) + SKEW
+        after, before = wanted.moments(ZoneInfo(settings.time_zone), now=began)
         if "changed" not in self._hand.cursor:
             self._as_made(wanted, after, before)
         self._as_changed(wanted, after, before)
@@ -74,9 +75,9 @@ class _Import:
             these = numbered(self._shop, self._client, portion, known_by)
             self._page(these.found)
             if these.missing:
-                self._hand.note(these.missing, "failed", "number_not_found")
+                self._hand.note_not_found(these.missing)
             at += len(portion)
-            self._hand.keep({"at": at})
+            self._hand.keep_page({"at": at})
 
     def _as_made(self, wanted: ImportFilter, after: datetime, before: datetime) -> None:
         cursor = self._hand.cursor
@@ -84,17 +85,20 @@ class _Import:
         states = wanted.states or None
         for page in self._client.list_orders_created(after=since, before=before, states=states):
             self._page(page.orders)
+            self._untold(page.untold)
             # Behind the last page come orders that changed meanwhile, of any day.
             since = max(since, self._latest(page.orders, lambda notice: notice.created_at, before) or since)
-            self._hand.keep({**cursor, "since": since.isoformat()})
+            self._hand.keep_page({**cursor, "since": since.isoformat()})
         self._hand.keep({**self._hand.cursor, "changed": cursor["began"]})
 
     def _as_changed(self, wanted: ImportFilter, after: datetime, before: datetime) -> None:
         since = datetime.fromisoformat(self._hand.cursor["changed"])
         for page in self._client.list_orders(modified_after=since):
             self._page([order for order in page.orders if self._is_wanted(order, wanted, after, before)])
+            made_then = [one for one in page.untold if one.created_at is not None and after <= one.created_at < before]
+            self._untold(made_then)
             since = max(since, self._latest(page.orders, lambda notice: notice.modified_at, datetime.now(UTC)) or since)
-            self._hand.keep({**self._hand.cursor, "changed": since.isoformat()})
+            self._hand.keep_page({**self._hand.cursor, "changed": since.isoformat()})
 
     def _page(self, orders: Sequence[Body]) -> None:
         """Makes each of them an item of the run: what is news goes through the door, what is known is raised."""
@@ -116,6 +120,11 @@ class _Import:
             elif not hand.feed_new(self._taker(news or notice, order), IMPORTED):
                 hand.note({of: notice.source_number or of}, "failed", notice.reason or "unreadable_order")
         hand.feed(as_known, IMPORTED)
+
+    def _untold(self, glances: Sequence[OrderGlance]) -> None:
+        """Orders that the shop lists and cannot tell of."""
+        if glances:
+            self._hand.note({glance.id: glance.number for glance in glances}, "failed", "unreadable_order")
 
     def _notice(self, order: Body) -> Notice:
         """One without an id is kept as it came, and told of."""

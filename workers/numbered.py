@@ -9,19 +9,19 @@ from connectors.base import Webshop, WebshopClient
 from shared.errors import Skip
 from workers.sightings import Body
 
-#: Numbers that are looked up at once where the shop names no size of its own.
-AT_ONCE = 50
+#: Numbers that are looked up at once: each that the shop does not list costs a request of its own.
+AT_ONCE = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
     found: Sequence[Body]
-    #: What is not there: the id that was asked for -> the number.
-    missing: Mapping[str, str]
+    #: Numbers that are not there.
+    missing: Sequence[str]
 
 
 def portions(shop: Webshop, numbers: Sequence[str]) -> Iterator[Sequence[str]]:
-    size = shop.most_by_id or AT_ONCE
+    size = min(shop.most_by_id or AT_ONCE, AT_ONCE)
     return (numbers[start : start + size] for start in range(0, len(numbers), size))
 
 
@@ -31,16 +31,24 @@ def numbered(
     """`known_by`: number -> ids, as far as we know them. Any other number is taken for an id, and its order only where
     the shop shows it under that number: a shop may number its orders otherwise. Raises fates.
     """
-    asked = {source: number for number in numbers for source in known_by.get(number, {number})}
+    asked = {source: {number} for number in numbers for source in known_by.get(number, ())}
+    for number in numbers:
+        if number not in known_by:
+            asked.setdefault(number, set()).add(number)
     found: list[Body] = []
-    missing = dict(asked)
+    left = set(numbers)
     for order in _orders(shop, client, list(asked)):
         notice = shop.notice_of(order)
-        number = asked.get(notice.source_id or "")
-        if number is not None and (number in known_by or notice.source_number in (number, None)):
+        source = notice.source_id or ""
+        its = {
+            number
+            for number in asked.get(source, ())
+            if source in known_by.get(number, ()) or (number not in known_by and notice.source_number in (number, None))
+        }
+        if its:
             found.append(order)
-            missing.pop(notice.source_id or "", None)
-    return Numbered(found, missing)
+            left -= its
+    return Numbered(found, [number for number in numbers if number in left])
 
 
 def _orders(shop: Webshop, client: WebshopClient, ids: Sequence[str]) -> Iterator[Body]:

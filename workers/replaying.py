@@ -49,13 +49,16 @@ def replay_orders(tools: Tools, hand: RunHand) -> None:
 
 def unseen(
     database: Database, client: WebshopClient, account: int, connection: int, since: datetime
-) -> Iterator[Sequence[str]]:
-    """Ids of orders that the shop made since then, and of which the connection never heard. Raises fates."""
+) -> Iterator[tuple[Sequence[str], datetime]]:
+    """Ids of orders that the shop made since then, and of which the connection never heard; with each page, until when
+    all were listed. Raises fates.
+    """
     for glances in client.list_order_ids(after=since):
         ids = [glance.id for glance in glances]
+        since = max([since, *(glance.created_at for glance in glances if glance.created_at is not None)])
         with database.account(account) as c:
             seen = open_orders.seen(c, connection, ids)
-        yield [one for one in ids if one not in seen]
+        yield [one for one in ids if one not in seen], since
 
 
 def fetched(shop: Webshop, client: WebshopClient, ids: Sequence[str]) -> Iterator[Body]:
@@ -72,24 +75,26 @@ def _feed_known(database: Database, hand: RunHand, wanted: ReplayFilter, how: Fe
             page = replayed.orders(c, run.connection, wanted, after=after, most=PAGE)
             unknown = replayed.unknown_numbers(c, run.connection, wanted.numbers)
         if unknown:
-            hand.note({number: number for number in unknown}, "failed", "number_not_found")
+            hand.note_not_found(unknown)
         if not page:
             return
         hand.feed(page, how)
         after = page[-1]
-        hand.keep({**hand.cursor, "after": after})
+        hand.keep_page({**hand.cursor, "after": after})
 
 
 def _feed_unseen(tools: Tools, hand: RunHand, since: datetime, how: Feeding) -> None:
     run = hand.run
     shop = installed(webshop, run.source.kind)
+    since = datetime.fromisoformat(hand.cursor.get("listed_until", since.isoformat()))
     with tools.clients.shop(shop, run.source, hand) as client:
-        for ids in unseen(tools.database, client, run.account, run.connection, since):
+        for ids, until in unseen(tools.database, client, run.account, run.connection, since):
             for order in fetched(shop, client, ids):
                 notice = shop.notice_of(order)
                 if not hand.feed_new(lambda c, n=notice, o=order: _taken(c, hand, n, o), how):  # type: ignore[misc]
                     number = notice.source_number or notice.source_id or "?"
                     hand.note({notice.source_id or number: number}, "failed", notice.reason or "unreadable_order")
+            hand.keep_page({**hand.cursor, "listed_until": until.isoformat()})
 
 
 def _taken(connection: Connection, hand: RunHand, notice: Notice, order: Body) -> int | None:

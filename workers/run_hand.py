@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -13,10 +13,9 @@ from shared.domain.bulk import Outcome
 from shared.store import run_work
 from shared.store.database import Database
 from shared.store.run_work import BulkRun, Feeding
-from workers.hand import CALL_AT_MOST, LEASE, SPARE, LeaseLost, PutBack, now
+from workers.hand import SPARE, LeaseLost, PutBack, now
+from workers.job_hand import CALL_AT_MOST, LEASE, SLICE
 
-#: Seconds after which a run that has more to do makes room.
-SLICE = 60.0
 #: Items that may be unfinished at once: what of them is in flight is the relay's to say.
 FED_AHEAD = 100
 #: Seconds between two looks at them, after which a run of which nothing moves makes room, and until it comes again.
@@ -81,7 +80,7 @@ class RunHand:
         return unfinished
 
     def feed(self, transfers: Sequence[int], how: Feeding) -> None:
-        """Returns when all of them are items of the run.
+        """Returns when all of them are items of the run; `keep_page` is to follow.
 
         Raises MakesRoom, Stopped, PutBack, LeaseLost and DatabaseDown.
         """
@@ -89,8 +88,8 @@ class RunHand:
         while left:
             with self._database.account(self.account) as c:
                 taken = run_work.feed(c, self.run, left, how, most=FED_AHEAD)
-            left = [one for one in left if one not in taken]
-            self._breathe(needs_room=bool(left))
+            if left := [one for one in left if one not in taken]:
+                self._breathe(needs_room=True)
 
     def feed_new(self, take: Callable[[Connection], int | None], how: Feeding) -> bool:
         """`take` makes a transfer, or raises one, and becomes an item in the same commit. False where it made none.
@@ -112,6 +111,17 @@ class RunHand:
     def note(self, sources: Mapping[str, str], outcome: Outcome, reason: str) -> None:
         """Items that have ended already: the shop's id -> the number that people see."""
         run_work.note(self._database, self.run, sources, outcome, reason)
+
+    def note_not_found(self, numbers: Iterable[str]) -> None:
+        """They are no ids: an order may have such a number as its id, and be an item, too."""
+        self.note({f"number {number}": number for number in numbers}, "failed", "number_not_found")
+
+    def keep_page(self, cursor: Mapping[str, Any]) -> None:
+        """As `keep`; a run that worked for long enough makes room, unless it would begin the same page again."""
+        has_moved = cursor != self.cursor
+        self.keep(cursor)
+        if has_moved:
+            self._breathe(needs_room=False)
 
     def settle(self) -> None:
         """No more items will come: returns when all of them have ended. Raises as `feed`."""

@@ -19,8 +19,9 @@ from shared.queue import Queue
 from shared.store import run_work
 from shared.store.database import DatabaseDown
 from workers.endings import tell_about_system
-from workers.hand import LEASE, LeaseLost, PutBack, now
+from workers.hand import LeaseLost, PutBack, now
 from workers.importing import import_orders
+from workers.job_hand import LEASE
 from workers.metrics import ENDED
 from workers.mistakes import told_safely
 from workers.replaying import replay_orders

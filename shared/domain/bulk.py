@@ -49,11 +49,14 @@ class ImportFilter(BaseModel):
         """Without what it does not name."""
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
-    def moments(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """[start of the first day, end of the last one) in that zone. Raises ValueError for a list of numbers."""
+    def moments(self, zone: ZoneInfo, *, now: datetime) -> tuple[datetime, datetime]:
+        """[start of the first day, end of the last one) in that zone; today is as long as it has lasted by `now`.
+
+        Raises ValueError for a list of numbers.
+        """
         if self.first is None or self.last is None:
             raise ValueError("a list of numbers has no days")
-        return midnight(self.first, zone), midnight(self.last + timedelta(days=1), zone)
+        return midnight(self.first, zone), min(midnight(self.last + timedelta(days=1), zone), now)
 
     def says(self) -> str:
         """As "orders made from 2025-01-01 to 2025-12-31 in state completed"."""

@@ -21,6 +21,8 @@ NOWHERE = ".example"
 _EMAIL = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+\.[^\s@<>,;:\"]+")
 #: As programs name things; what a person typed looks otherwise.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,63}")
+#: Digits before or behind the point, beyond which a number is no amount of anything.
+LONGEST_NUMBER = 100
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -86,7 +88,7 @@ class Mask:
         if isinstance(value, list):
             return [self.value(one, kept) for one in value]
         if isinstance(kept, Form) and _has_form(value, kept):
-            return value
+            return self._without_emails(value) if isinstance(value, str) else value
         if isinstance(value, str):
             return self.text(value)
         if value is None or isinstance(value, bool) or not value:
@@ -102,6 +104,10 @@ class Mask:
         made = self._shaped(text, seed=text)
         return _EMAIL.sub(lambda found: f"{found[0].rpartition('.')[0]}{NOWHERE}", made)
 
+    def _without_emails(self, text: str) -> str:
+        """A product's name may hold whom a voucher is for."""
+        return _EMAIL.sub(lambda found: self.text(found[0]), text)
+
     def _object(self, value: Mapping[str, Any], kept: Kept | None) -> dict[str, Any]:
         if kept is None:
             return {self.text(name): self.value(inner, None) for name, inner in value.items()}
@@ -113,6 +119,8 @@ class Mask:
         }
 
     def _number(self, number: int | Decimal) -> int | Decimal:
+        if isinstance(number, Decimal) and abs(number.adjusted()) > LONGEST_NUMBER:
+            return Decimal(1)
         made = Decimal(self.text(f"{number:f}"))
         return int(made) if isinstance(number, int) else made
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -66,7 +67,7 @@ def test_closed_years_are_named_before_anything_else(bulk: Bulk, command: Comman
     bulk.woo.put_raw_order(woo_order(1) | {"date_created_gmt": "2024-05-05T10:00:00"}, announce=False)
     # When an import is rehearsed, then they are named first, and the order's own reason is the same
     told = command.says("import", "Orders", "--from", "2024-03-01", "--to", "2025-12-31", "--dry-run").splitlines()
-    assert told[0].startswith("2024 is closed in the books: orders of 2024-03-01 to 2024-12-31.")
+    assert told[0].startswith("2024 is closed in the books: orders of 2024-05-05 to 2024-12-31.")
     assert told[1].startswith("2025 is closed in the books, in part: orders of 2025-01-01 to 2025-01-31.")
     assert any("no_open_day" in line for line in told)
 
@@ -106,6 +107,7 @@ def test_nobody_who_could_be_asked_and_no_yes_imports_nothing(bulk: Bulk, comman
         (("--from", "yesterday", "--to", "2026-03-01"), "does not match"),
         (("--from", "2026-03-01", "--to", "2999-01-01"), "lies in the future"),
         ((*MARCH, "--share", "0"), "not in the range"),
+        ((*MARCH, "--state", ""), "states: "),
     ],
 )
 def test_what_was_typed_wrong_is_said(bulk: Bulk, command: Command, typed: tuple[str, ...], says: str) -> None:
@@ -180,3 +182,56 @@ def test_on_a_terminal_a_bar_shows_how_far_it_is(bulk: Bulk, command: Command, m
     # When it is followed on a terminal, then a bar says how far it is, and its end stays there
     result = command.run("runs", "follow", str(run), columns=120)
     assert (result.exit_code, "2/2 2 done" in result.stderr, "2 of 2: 2 done" in result.stdout) == (0, True, True)
+
+
+def test_today_means_until_now_and_tomorrow_is_refused(bulk: Bulk, command: Command) -> None:
+    # Given an order of this morning, and one that the shop makes later today
+    zone = ZoneInfo("Europe/Copenhagen")
+    now = datetime.now(UTC)
+    today = now.astimezone(zone).date()
+    later = now + timedelta(seconds=40)
+    bulk.woo.put_raw_order(woo_order(1) | {"date_created_gmt": f"{now - timedelta(seconds=2):%Y-%m-%dT%H:%M:%S}"})
+    bulk.woo.put_raw_order(woo_order(2) | {"date_created_gmt": f"{later:%Y-%m-%dT%H:%M:%S}"})
+    days = ("--from", str(today - timedelta(days=1)), "--to", str(today))
+    # When today is imported, then that is until now
+    told = command.json("import", "Orders", *days, "--yes")
+    assert told["total"] == 1
+    assert set(bulk.items(bulk.finish(told["id"]).id)) == {"1"}
+    # And what is to come is refused, and what to say instead is named
+    tomorrow = str(today + timedelta(days=1))
+    said = command.fails("import", "Orders", "--from", str(today), "--to", tomorrow, code=2)
+    assert f"--to {tomorrow} lies in the future" in said
+    assert f"say --to {today}, which is until now" in said
+
+
+def test_an_import_of_nothing_is_json_where_that_is_asked_for(bulk: Bulk, command: Command) -> None:
+    assert command.json("import", "Orders", *MARCH, "--yes")["state"] == "cancelled"
+
+
+def test_names_keep_their_capitals(bulk: Bulk, command: Command) -> None:
+    bulk.put(1)
+    told = command.says("import", "Orders", "--numbers", "1,ABC-5", "--dry-run")
+    assert "2 orders by number: 1, ABC-5" in told
+
+
+def test_an_order_of_a_paused_run_says_what_it_waits_for(bulk: Bulk, command: Command) -> None:
+    bulk.put(1)
+    run = bulk.open()
+    bulk.go(run)
+    bulk.steer(run, "pause")
+    said = command.says("show", "1")
+    assert "it waits for a bulk run that is paused" in said
+    assert "9999" not in said
+
+
+def test_a_state_that_the_shop_has_not_is_named_with_those_it_has(bulk: Bulk, command: Command) -> None:
+    bulk.put(1)
+    said = command.fails("import", "Orders", *MARCH, "--state", "complete")
+    assert "the shop has no state 'complete'; there are: " in said
+    assert "(did you mean completed?)" in said
+
+
+def test_years_before_the_first_order_are_not_called_closed(bulk: Bulk, command: Command) -> None:
+    bulk.put(1)
+    told = command.json("import", "Orders", "--from", "0001-01-01", "--to", "2026-03-31", "--dry-run")
+    assert told["forecast"]["closed"] == []

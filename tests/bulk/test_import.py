@@ -124,10 +124,12 @@ def test_a_number_that_is_no_id_is_found_where_the_order_is_known(bulk: Bulk) ->
 
 def test_an_order_that_gets_behind_the_list_is_found_all_the_same(bulk: Bulk) -> None:
     # Given an import that has listed all orders, while one of another day is dated into its days by hand
-    bulk.put(1, 2)
+    for number in (1, 2):
+        changed = {"date_modified_gmt": "2026-06-02T00:00:00"}
+        bulk.woo.put_raw_order(woo_order(number) | changed, announce=False)
     bulk.woo.put_raw_order(woo_order(9) | {"date_created_gmt": "2025-01-01T00:00:00"}, announce=False)
     run = bulk.open()
-    cursor = {"began": "2026-01-01T00:00:00+00:00", "since": "2026-03-30T00:00:00+00:00"}
+    cursor = {"began": "2026-06-01T00:00:00+00:00", "since": "2026-03-30T00:00:00+00:00"}
     bulk.line.shop.rows("update runs set cursor = %s where id = %s returning id", Jsonb(cursor), run)
     # When it goes on from there, then what changed since it began is looked at once more
     assert set(bulk.items(bulk.finish(run).id)) == {"1", "2"}

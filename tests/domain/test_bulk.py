@@ -12,13 +12,19 @@ from pydantic import ValidationError
 from shared.domain.bulk import ImportFilter, pace
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def test_days_are_the_owners_and_the_last_one_is_included() -> None:
     # Given the days of a change to summer time, when they are moments, then they are as long as those days were
-    after, before = ImportFilter(first=date(2026, 3, 29), last=date(2026, 3, 29)).moments(COPENHAGEN)
+    after, before = ImportFilter(first=date(2026, 3, 29), last=date(2026, 3, 29)).moments(COPENHAGEN, now=LATER)
     assert after.astimezone(UTC) == datetime(2026, 3, 28, 23, tzinfo=UTC)
     assert before.astimezone(UTC) - after.astimezone(UTC) == timedelta(hours=23)
+
+
+def test_today_is_as_long_as_it_has_lasted() -> None:
+    noon = datetime(2026, 3, 29, 12, tzinfo=UTC)
+    assert ImportFilter(first=date(2026, 3, 29), last=date(2026, 3, 29)).moments(COPENHAGEN, now=noon)[1] == noon
 
 
 @pytest.mark.parametrize(

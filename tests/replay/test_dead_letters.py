@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -82,9 +83,11 @@ def test_all_of_a_queue_go_once_more(desk: Desk) -> None:
 
 
 def test_what_is_dropped_is_gone_and_its_order_stays_failed(desk: Desk) -> None:
-    # Given two of them, when one is dropped, then the other, by saying all
+    # Given two of them, when one is dropped, then the other, by saying all; where nobody can be asked, that is said
     first, second = dead_order(desk, 1), dead_order(desk, 2)
-    desk.says("replay", "dead-letters", "drop", first)
+    assert "say --yes" in desk.fails("replay", "dead-letters", "drop", first)
+    assert desk.dead() == [first, second]
+    desk.says("replay", "dead-letters", "drop", first, "--yes")
     assert desk.dead() == [second]
     desk.says("replay", "dead-letters", "drop", "--all", "--yes")
 
@@ -147,7 +150,7 @@ def test_what_nobody_can_read_is_shown_as_such_and_can_be_dropped(desk: Desk) ->
     assert "nobody can read" in desk.fails("replay", "dead-letters", "requeue", strange)
     desk.says("replay", "dead-letters", "requeue", "--all", "--yes")
     assert desk.dead() == [strange, found[2]["id"]]
-    desk.says("replay", "dead-letters", "drop", strange)
+    desk.says("replay", "dead-letters", "drop", strange, "--yes")
     assert desk.dead() == [found[2]["id"]]
     assert desk.waiting() == [dead]
 
@@ -167,3 +170,25 @@ def test_a_broker_that_is_away_is_said_without_its_password(quiet_desk: Desk) ->
     said = quiet_desk.fails("replay", "dead-letters", "list", code=69)
     assert "does not let us in" in said
     assert "nothing" not in said
+
+
+def test_workers_that_take_messages_meanwhile_get_each_once(desk: Desk) -> None:
+    # Given dead letters, and somebody who takes messages out of their queue while they are requeued
+    ids = [dead_order(desk, number) for number in range(1, 16)]
+    taken: list[str] = []
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            taken.extend(desk.waiting())
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        desk.says("replay", "dead-letters", "requeue", "--all", "--yes")
+    finally:
+        stop.set()
+        worker.join()
+    # Then each came once, and none is left among the dead
+    assert sorted([*taken, *desk.waiting()]) == sorted(ids)
+    assert desk.dead() == []

@@ -184,6 +184,8 @@ def written(*lines: object) -> bytes:
         (written(HEAD, event(body="[]"), END), 2, "cannot be read"),
         (written(HEAD, event(source_id="7"), END), 2, "not those of the order in its body"),
         (written(HEAD, event(delivery_id="a\0b"), END), 2, "characters"),
+        (written(HEAD, event(body="\udc80"), END), 2, "characters that no text may hold"),
+        (written(HEAD, event(source_modified_at="9999-12-31T23:59:59-12:00"), END), 2, "source_modified_at"),
         (written(HEAD, event(), event(source_id="7"), {"end": 2}), 3, "not those of the order in its body"),
     ],
 )

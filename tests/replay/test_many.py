@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from connectors.woocommerce import walk
 from shared.store import runs
 from shared.store.database import Database
 from shared.store.runs import StoredRun
@@ -150,6 +151,43 @@ def test_a_number_that_is_not_there_is_said_before_and_after(bulk: Bulk, command
     assert run.counts["failed"] == 1
     assert bulk.items(run.id)["99"] == ("failed", "number_not_found")
     assert "99" in command.says("replay", "bulk", "--numbers", "1,99", "--dry-run")
+
+
+def test_a_number_that_comes_while_the_run_goes_on_goes_too(bulk: Bulk, command: Command) -> None:
+    # Given a replay of an order that is known and one that is not, when that comes before the run has ended
+    failed(bulk, 1)
+    run = command.json("replay", "bulk", "--numbers", "1,99", "--yes")["id"]
+    bulk.go(run)
+    assert bulk.items(run)["99"] == ("failed", "number_not_found")
+    told(bulk, 99)
+    bulk.line.shop.rows("update runs set cursor = '{}' returning id")
+    # Then the run ends, and each is in the books once
+    bulk.finish(run)
+    assert bulk.in_books() == {"1": 1, "99": 1}
+
+
+def test_a_search_for_missing_orders_goes_on_where_it_was(
+    bulk: Bulk, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given more orders than are listed in one go, of which the newest are missing
+    for day in range(1, 31):
+        made = {"date_created_gmt": f"2026-03-{day:02}T10:00:00"}
+        bulk.woo.put_raw_order(woo_order(day) | made, announce=False)
+        if day < 28:
+            tell(bulk.line.shop, woo_order(day) | made)
+    bulk.work()
+    monkeypatch.setattr("connectors.woocommerce.walk.PER_PAGE", 5)
+    monkeypatch.setattr(walk.walk, "__kwdefaults__", {"by": walk.MODIFIED, "per_page": 5})
+    run = command.json("replay", "missing", "--since", "2026-03-01", "--yes")["id"]
+    # When it has time for no more than a page whenever its turn comes, then it finds them all the same
+    monkeypatch.setattr(run_hand, "SLICE", -1.0)
+    for _ in range(40):
+        bulk.go(run)
+    monkeypatch.setattr(run_hand, "SLICE", 60.0)
+    assert set(bulk.items(run)) == {"28", "29", "30"}
+    bulk.finish(run)
+    assert set(bulk.in_books().values()) == {1}
+    assert len(bulk.in_books()) == 30
 
 
 def test_retry_all_is_the_owners_word_for_what_failed(bulk: Bulk, command: Command) -> None:

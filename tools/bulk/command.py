@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from pydantic import ValidationError
 
 from shared.domain.bulk import USUAL_SHARE, ImportFilter
+from shared.domain.settings import OrderSettings
 from shared.errors import ConnectionBroken, Fate, Retry
 from shared.store import runs
 from tools.bulk import following, telling
@@ -99,6 +101,8 @@ def import_orders(
     is_dry = dry_run or (as_json and not yes)
     with opened(context) as place:
         through = _of_orders(named(place, account, connection))
+        settings = running.settings_of(through.connection.settings, "what is stored of its settings")
+        _check_is_past(wanted, settings)
         with place.database.account(through.account.id) as c:
             run = runs.open_run(
                 c,
@@ -111,7 +115,7 @@ def import_orders(
                 is_dry=is_dry,
             )
         try:
-            counted = _counted(place, through, wanted, sample)
+            counted = _counted(place, through, settings, wanted, sample)
             if not as_json:
                 telling.show_forecast(counted, wanted.says())
             is_wanted = is_dry or (counted.total != 0 and (yes or _agrees(counted)))
@@ -120,12 +124,13 @@ def import_orders(
             raise
         if not is_wanted:
             _cancel(place, through, run)
-            click.echo("Nothing was imported.")
-            return
-        with place.database.account(through.account.id) as c:
-            runs.ready(c, run, forecast=counted.as_json(), total=counted.total)
+        else:
+            with place.database.account(through.account.id) as c:
+                runs.ready(c, run, forecast=counted.as_json(), total=counted.total)
         if as_json:
             print_json(telling.as_json(*the_run(place, run, account)))
+        elif not is_wanted:
+            click.echo("Nothing was imported.")
         elif is_dry:
             click.echo("Nothing was imported: this was a dry run.")
         else:
@@ -137,15 +142,14 @@ def _filter(
 ) -> ImportFilter:
     if not numbers and (first is None or last is None):
         raise click.UsageError("say which orders: --from DAY --to DAY, or --numbers 1,2,3")
-    if last is not None and last.date() > date.today():  # noqa: DTZ011
-        raise click.UsageError("--to lies in the future: orders that are still to come need no import")
     try:
         return ImportFilter(
             first=first.date() if first else None, last=last.date() if last else None, states=states, numbers=numbers
         )
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False)[0]
-        raise click.UsageError(str(problem["msg"]).removeprefix("Value error, ")) from None
+        named = "".join(f"{one}: " for one in problem["loc"][:1])
+        raise click.UsageError(named + str(problem["msg"]).removeprefix("Value error, ")) from None
 
 
 def _of_orders(through: Through) -> Through:
@@ -155,9 +159,17 @@ def _of_orders(through: Through) -> Through:
     return through
 
 
-def _counted(place: Place, through: Through, wanted: ImportFilter, sample: int) -> Forecast:
+def _check_is_past(wanted: ImportFilter, settings: OrderSettings) -> None:
+    today = datetime.now(ZoneInfo(settings.time_zone)).date()
+    if wanted.last is not None and wanted.last > today:
+        raise click.UsageError(
+            f"--to {wanted.last} lies in the future, and orders that are still to come need no import: "
+            f"say --to {today}, which is until now"
+        )
+
+
+def _counted(place: Place, through: Through, settings: OrderSettings, wanted: ImportFilter, sample: int) -> Forecast:
     """Raises Problem."""
-    settings = running.settings_of(through.connection.settings, "what is stored of its settings")
     try:
         with following.counting() as heard:
             return forecast(place, through, settings, wanted, sample=sample, heard=heard)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,9 +13,13 @@ from zoneinfo import ZoneInfo
 from connectors.base import WebshopClient
 from shared.domain.bulk import ImportFilter
 from shared.domain.settings import OrderSettings
+from shared.errors import NeedsUser
 from shared.store import rehearsal, run_work
 from tools.bulk.closed import ClosedDays, closed_days, days_between
 from tools.cli.place import Place
+from tools.cli.problems import Exit, Problem
+from tools.cli.texts import harmless
+from tools.cli.words import did_you_mean
 from tools.owner.books import Books, opened_books
 from tools.rehearse.dry_run import Told, dry_run
 from tools.rehearse.orders import Reading, Subject
@@ -74,10 +78,10 @@ def forecast(
 ) -> Forecast:
     """`heard(how many orders were looked at)`. Raises fates of the shop, and Problem where the books do not open."""
     with asked_shop(place, through) as shop:
+        _check_states(shop, wanted.states)
         listed = _Listing(place, through, shop, settings, wanted, sample)
         orders = listed.orders()
-    days = days_between(wanted.first, wanted.last) if wanted.first and wanted.last else listed.days_of(orders)
-    closed = _closed(place, through, settings, days)
+    closed = _closed(place, through, settings, _days(wanted, list(listed.days_of(orders))))
     counts: Counter[tuple[str, str]] = Counter()
     examples: dict[tuple[str, str], tuple[str, str]] = {}
     with rehearsal_of(place, through) as rehearsing:
@@ -96,6 +100,27 @@ def forecast(
         not_found=listed.not_found,
         closed=closed,
     )
+
+
+def _check_states(client: WebshopClient, states: Sequence[str]) -> None:
+    """Raises Problem for one that the shop has not."""
+    if not states:
+        return
+    try:
+        there = [state.name for state in client.order_states()]
+    except NeedsUser:
+        return
+    for state in states:
+        if state not in there:
+            says = f"the shop has no state {state!r}; there are: {', '.join(there)}{did_you_mean(state, there)}"
+            raise Problem(harmless(says), Exit.FOUND_TROUBLE)
+
+
+def _days(wanted: ImportFilter, made: Sequence[date]) -> Iterable[date]:
+    """Those that are asked for, from the oldest order on: what lies before it is closed and matters to nobody."""
+    if wanted.first is None or wanted.last is None or not made:
+        return made
+    return days_between(max(wanted.first, min(made)), wanted.last)
 
 
 class _Listing:
@@ -140,11 +165,11 @@ class _Listing:
                 known_by = run_work.sources_of(c, self._through.connection.id, portion)
             these = numbered(self._shop, self._client, portion, known_by)
             found += these.found
-            self.not_found += these.missing.values()
+            self.not_found += these.missing
         return found
 
     def _by_day(self) -> list[Body]:
-        after, before = self._wanted.moments(self._zone)
+        after, before = self._wanted.moments(self._zone, now=datetime.now(UTC))
         self.there_are = self._client.count_orders(after=after, before=before)
         if self.there_are is not None and self.there_are <= self._sample:
             return self._between(after, before, self._sample)

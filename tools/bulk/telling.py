@@ -38,7 +38,7 @@ def show_forecast(forecast: Forecast, about: str) -> None:
         page.line(f"{one.says()}. They fail, unless that is opened or the settings date them later.", style="bold")
     if forecast.closed is None:
         page.line("The books do not let us see which of their years are closed.")
-    page.line(f"{about.capitalize()}: {_looked(forecast)}")
+    page.line(f"{about[:1].upper()}{about[1:]}: {_looked(forecast)}")
     rows = [
         {"orders": str(count), "end": end, "reason": reason, "example": _example(*forecast.examples[end, reason])}
         for (end, reason), count in forecast.counts.items()

@@ -190,7 +190,8 @@ def _filter(filter: dict[str, Any]) -> ReplayFilter:
         return ReplayFilter(**filter)
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False)[0]
-        raise click.UsageError(str(problem["msg"]).removeprefix("Value error, ")) from None
+        named = "".join(f"{one}: " for one in problem["loc"][:1])
+        raise click.UsageError(named + str(problem["msg"]).removeprefix("Value error, ")) from None
 
 
 def _counted(place: Place, through: Through, wanted: ReplayFilter, sample: int) -> Forecast:

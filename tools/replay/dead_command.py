@@ -97,10 +97,14 @@ def drop(context: click.Context, wanted: str | None, is_all: bool, queue: str | 
     """Drop the message ID, or all. Their orders stay failed: `shopledger transfers --reason dead_letter` lists them."""
     these = _wanted(wanted, queue, is_all=is_all)
     with opened(context) as place:
-        if wanted is None and not yes:
-            count = dead_letters.list_letters(context, place, these.queues, most=1).count
-            question = f"Drop {many(count, 'dead letter')}?"
-            if not count or not agrees(question, or_else="nothing was dropped: say --yes to drop them"):
+        if not yes:
+            if wanted is not None:
+                dead_letters.letter(context, place, wanted)
+                count = 1
+            else:
+                count = dead_letters.list_letters(context, place, these.queues, most=1).count
+            question = f"Drop {many(count, 'dead letter')} for good?"
+            if not count or not agrees(question, or_else="nothing was dropped: say --yes to drop what you named"):
                 click.echo(f"{many(count, 'dead letter')}; nothing was dropped.")
                 return
         done = dead_letters.drop(context, these)

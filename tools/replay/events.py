@@ -58,7 +58,7 @@ def find(place: Place, event: int) -> Found:
                 raise Problem(says, Exit.FOUND_TROUBLE)
             return Found(account, found, replay.transfers_of(c, found))
     raise Problem(
-        f"there is no event {event}: `shopledger show ORDER --json` tells the ids of an order's events",
+        f"there is no event {event}: `shopledger show ORDER` lists those of an order",
         Exit.FOUND_TROUBLE,
     )
 

@@ -14,9 +14,9 @@ import binascii
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -29,6 +29,10 @@ from tools.cli.problems import Exit, Problem
 VERSION = 1
 #: Bytes that a line may have: a body as large as ingest takes, in base64.
 LONGEST = 16_000_000
+
+
+#: Beyond it a moment in another time zone cannot be read any more.
+END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Head(BaseModel):
@@ -53,7 +57,7 @@ class FileEvent(BaseModel):
     source_type: SourceType | None
     source_id: str | None = Field(min_length=1, max_length=100)
     source_number: str | None = Field(max_length=100)
-    source_modified_at: AwareDatetime | None
+    source_modified_at: Annotated[AwareDatetime, Field(lt=END_OF_TIME)] | None
     reason: str = Field(max_length=200)
     body: str | None = Field(default=None, repr=False)
     body_base64: str | None = Field(default=None, repr=False)
@@ -142,6 +146,8 @@ class EventFile:
             return Line(number, event, event.raw)
         except ValidationError as error:
             raise self._wrong(number, _said(error)) from None
+        except UnicodeEncodeError:
+            raise self._wrong(number, "its body holds characters that no text may hold") from None
         except ValueError as error:
             raise self._wrong(number, str(error)) from None
 

@@ -55,7 +55,7 @@ def _new_to_us(place: Place, through: Through, wanted: ReplayFilter, most: int) 
     account, connection = through.account.id, through.connection.id
     with asked_shop(place, through) as client:
         pages = unseen(place.database, client, account, connection, wanted.missing_since)
-        ids = list(dict.fromkeys(chain.from_iterable(pages)))
+        ids = list(dict.fromkeys(chain.from_iterable(page for page, _ in pages)))
         return len(ids), list(fetched(through.webshop, client, ids[:most]))
 
 

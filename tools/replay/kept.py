@@ -119,6 +119,8 @@ _PRODUCT = Kept(
         "variations": Form.NUMBER,
     }
 )
+#: Of what nobody listed.
+_NAMELESS = Kept(_ID)
 #: What a shop says when something happens to an order whose body it does not send.
 _FACT = Kept({**_ID, "action": Form.WORD, "arg": Form.NUMBER, "code": Form.WORD})
 
@@ -130,4 +132,4 @@ def kept_of(system_kind: str, source_type: str | None, event_kind: str) -> Kept:
     of = _OF.get(system_kind)
     if of is None:
         return NOTHING
-    return of.get(source_type or "", _FACT) if event_kind == "state" else _FACT
+    return of.get(source_type or "", _NAMELESS) if event_kind == "state" else _FACT

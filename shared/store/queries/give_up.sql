@@ -6,7 +6,7 @@ with gone as (
 asked as (
   update transfers t
   set state = (case when is_on(c) then 'waiting' else 'held' end)::transfer_state, reason = '', is_waived = true,
-      owner_asked = false, ignored_why = null, version = t.version + 1, failures = 0, rung_at = null,
+      owner_asked = false, ignored_why = null, is_bulk = false, version = t.version + 1, failures = 0, rung_at = null,
       next_attempt_at = null, updated_at = now()
   from connections c
   where t.account_id = current_account() and t.id = %(transfer)s and c.id = t.connection_id

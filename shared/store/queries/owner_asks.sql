@@ -3,7 +3,7 @@ with asked as (
   update transfers t
   set state = case when t.state = 'working' then t.state when is_on(c) then 'waiting' else 'held' end,
       reason = case when t.state = 'working' then t.reason else '' end,
-      owner_asked = true, is_waived = t.is_waived or %(is_waived)s, ignored_why = null,
+      owner_asked = true, is_bulk = false, is_waived = t.is_waived or %(is_waived)s, ignored_why = null,
       version = t.version + 1, failures = 0, rung_at = null, next_attempt_at = null, updated_at = now()
   from connections c
   where t.account_id = current_account() and t.id = %(transfer)s and c.id = t.connection_id

@@ -5,7 +5,7 @@ with raised as (
   set state = case when t.state in ('working', 'held') then t.state when is_on(c) then 'waiting' else 'held' end,
       reason = case when t.state in ('working', 'held') then t.reason else '' end,
       needs_fetch = t.needs_fetch or %(is_fresh)s,
-      version = t.version + 1, failures = 0, rung_at = null, next_attempt_at = null, updated_at = now()
+      version = t.version + 1, is_bulk = false, failures = 0, rung_at = null, next_attempt_at = null, updated_at = now()
   from connections c
   where t.account_id = current_account() and c.id = t.connection_id and c.source_system_id = %(system)s
     and t.source_type = %(source_type)s and t.source_id = %(source_id)s
