@@ -55,13 +55,6 @@ class OrderState:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrderPage:
-    """Orders as the shop sent them: decoded JSON, amounts as str or Decimal."""
-
-    orders: Sequence[Mapping[str, Any]]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderGlance:
     """As much of an order as tells whether we know it. What its shop does not say readably is None."""
@@ -76,6 +69,15 @@ class OrderGlance:
     #: Gross, in `currency`.
     total: Decimal | None
     currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Orders as the shop sent them: decoded JSON, amounts as str or Decimal."""
+
+    orders: Sequence[Mapping[str, Any]]
+    #: Those of the page that the shop cannot tell of: too large, or it fails at them. No other is kept back by them.
+    untold: Sequence[OrderGlance] = ()
 
 
 class WebshopClient(Protocol):
@@ -111,7 +113,7 @@ class WebshopClient(Protocol):
         """The orders with these ids, trashed ones too, in any order: `most_by_id` of them a request.
 
         An id that the shop does not list is left out: ask `get_order` before taking it for gone, since an order may
-        change its place meanwhile, or be in a state that its shop has no more.
+        change its place meanwhile, be in a state that its shop has no more, or be one that it cannot tell of.
         """
         ...
 

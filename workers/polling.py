@@ -55,7 +55,7 @@ def poll(tools: Tools, hand: JobHand) -> bool:
     at = way.at
     with tools.clients.shop(shop, run.source, hand) as client:
         for page in client.list_orders(modified_after=way.at):
-            seen = sightings.take(page.orders)
+            seen = sightings.take(page.orders) + sightings.take_untold(page.untold)
             at = max(at, last_change(page, sightings))
             hand.keep(way.underway(at), seen)
             # Within a second that many orders share it would begin at the same place again.
@@ -67,5 +67,6 @@ def poll(tools: Tools, hand: JobHand) -> bool:
 
 def last_change(page: OrderPage, sightings: Sightings) -> datetime:
     """Of its orders, by the shop's clock; one without a readable date leads nowhere."""
-    moments = (sightings.shop.notice_of(order).modified_at for order in page.orders)
+    moments = [sightings.shop.notice_of(order).modified_at for order in page.orders]
+    moments += [glance.modified_at for glance in page.untold]
     return max(filter(None, moments), default=EVER)

@@ -1,6 +1,6 @@
-"""The nightly recheck: open orders, sent ones, and those that we never heard of, as their shop has them now.
+"""The nightly recheck: open, sent and settled orders, and those that we never heard of, as their shop has them now.
 
-Its cursor says which of the three it is at and how far it has come there: whoever takes the run up goes on with that.
+Its cursor says which of the four it is at and how far it has come there: whoever takes the run up goes on with that.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from connectors.base import Webshop, WebshopClient
 from connectors.registry import webshop
+from shared.domain.lines import gross_of
 from shared.domain.order import Order
 from shared.domain.recheck import (
     LISTED_BACK,
@@ -68,6 +69,7 @@ class Recheck:
         for phase, step in (
             (Phase.OPEN, self._look_at_open),
             (Phase.SENT, self._look_at_sent),
+            (Phase.SETTLED, self._look_for_settled),
             (Phase.UNSEEN, self._look_for_unseen),
         ):
             while self._progress.phase is phase:
@@ -87,7 +89,20 @@ class Recheck:
         days = self._settings.jobs.recheck_sent_days
         if self._progress.way is None:
             self._choose_way(len(self._sent(MANY)))
-        self._look_on(self._sent(self._many_at_once), timedelta(days=days), None, then=Phase.UNSEEN)
+        self._look_on(self._sent(self._many_at_once), timedelta(days=days), None, then=Phase.SETTLED)
+
+    def _look_for_settled(self) -> None:
+        """One that is gone unknown to us would hide one that was never seen: in numbers they make up for each other."""
+        progress, most = self._progress, self._shop.most_by_id
+        orders = self._settled(most) if most is not None else []
+        if not orders:
+            progress.enter(Phase.UNSEEN)
+            self._hand.keep(progress.kept())
+            return
+        looked = self._look.whether_there(orders)
+        progress.note(looked)
+        progress.after = orders[-1].id
+        self._hand.keep(progress.kept(), looked.counts)
 
     def _look_for_unseen(self) -> None:
         progress = self._progress
@@ -150,7 +165,7 @@ class Recheck:
         for currency in {sent.currency, order.currency}:
             money = self._progress.money.get(currency, Money())
             self._progress.money[currency] = money.plus(
-                shop=order.total if currency == order.currency else NOTHING,
+                shop=_comes_to(order, self._settings) if currency == order.currency else NOTHING,
                 books=sent.total if currency == sent.currency else NOTHING,
             )
 
@@ -198,3 +213,23 @@ class Recheck:
             return open_orders.sent(
                 c, self._connection, since=since, until=progress.began, after=progress.after, most=most
             )
+
+    def _settled(self, most: int) -> list[StoredOrder]:
+        progress = self._progress
+        with self._database.account(self._hand.account) as c:
+            return open_orders.settled(
+                c,
+                self._connection,
+                self._window,
+                sent_since=progress.began - timedelta(days=self._settings.jobs.recheck_sent_days),
+                share=progress.began.toordinal(),
+                after=progress.after,
+                most=most,
+            )
+
+
+def _comes_to(order: Order, settings: OrderSettings) -> Decimal:
+    """What its document should, as the shop has it now."""
+    if order.is_cancelled:
+        return NOTHING
+    return gross_of(order, settings) + sum((refund.total for refund in order.refunds), NOTHING)

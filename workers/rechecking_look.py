@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from connectors.base import UnreadableOrder, Webshop, WebshopClient
@@ -15,8 +16,10 @@ from shared.store.schedules import Counts
 from workers.hand import InHand, PutBack
 from workers.sightings import Sightings
 
-#: Orders in a row that the shop does not answer for: then it is the shop, and not an order.
-MOST_TROUBLES = 3
+#: Orders in a row that the shop does not answer for: then it is asked whether it answers at all, and at the most it is
+#: the shop, and not an order.
+SUSPICIOUS, MOST_TROUBLES = 3, 10
+A_MINUTE = timedelta(minutes=1)
 
 Body = Mapping[str, Any]
 
@@ -89,16 +92,26 @@ class Look:
             looked.add(self._alone(order))
         return looked
 
+    def whether_there(self, orders: Sequence[StoredOrder]) -> Looked:
+        """As `at`, by their ids, and only of those that are gone."""
+        looked, absent = Looked(), {order.source_id: order for order in orders}
+        for page in self.client.list_orders_by_id(list(absent)):
+            looked.add(self.take([body for body in page.orders if self._is_trashed(body)]))
+            for body in page.orders:
+                absent.pop(self.id_of(body) or "", None)
+        for order in absent.values():
+            looked.add(self._alone(order))
+        return looked
+
     def take(self, bodies: Sequence[Body]) -> Looked:
         """What the shop listed."""
         orders: dict[str, Order] = {}
         trashed: list[Body] = []
         alive: list[Body] = []
         for body in bodies:
-            order = self._read(body)
-            is_trashed = order is not None and order.status == TRASH
-            (trashed if is_trashed else alive).append(body)
-            if order is not None and not is_trashed:
+            (trashed if self._is_trashed(body) else alive).append(body)
+        for body in alive:
+            if (order := self._read(body)) is not None:
                 orders[order.id] = order
         binned, there = self._sightings.take(trashed), self._sightings.take(alive)
         gone = [one for body in trashed if (one := self.id_of(body)) is not None]
@@ -106,6 +119,10 @@ class Look:
 
     def id_of(self, body: Body) -> str | None:
         return self._shop.notice_of(body).source_id
+
+    def _is_trashed(self, body: Body) -> bool:
+        order = self._read(body)
+        return order is not None and order.status == TRASH
 
     def _read(self, body: Body) -> Order | None:
         try:
@@ -121,6 +138,8 @@ class Look:
             raise
         except Retry:
             self._troubles += 1
+            if self._troubles == SUSPICIOUS:
+                self._ask_whether_it_answers()
             if self._troubles >= MOST_TROUBLES:
                 raise
             return Looked(left=[order.number])
@@ -132,3 +151,7 @@ class Look:
             return Looked(Counts(found=1, sent=1), gone=[order.source_id], newly_gone=1)
         self._troubles = 0
         return self.take([body])
+
+    def _ask_whether_it_answers(self) -> None:
+        """Raises Retry where it does not."""
+        self.client.count_orders(after=datetime.now(UTC) - A_MINUTE, before=datetime.now(UTC))

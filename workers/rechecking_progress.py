@@ -19,6 +19,7 @@ STALE = timedelta(hours=12)
 class Phase(StrEnum):
     OPEN = "open"
     SENT = "sent"
+    SETTLED = "settled"
     UNSEEN = "unseen"
     DONE = "done"
 
@@ -67,6 +68,8 @@ class Progress(BaseModel):
     back: int = 0
     gone: int = 0
     changed: int = 0
+    #: Of those that were never seen, how many could not be taken in.
+    not_taken_in: int = 0
     looked_at: int = 0
     #: How many there are; not counted beyond what matters.
     open_orders: int = 0
@@ -98,7 +101,7 @@ class Progress(BaseModel):
             shop_has=shop_has,
             books_have=ends.get("in_books", 0),
             waiting={end: count for end, count in ends.items() if end != "in_books"},
-            missing=max(0, shop_has - ours),
+            missing=max(self.not_taken_in, shop_has - ours),
             found=self.found,
             back=self.back,
             gone=self.gone,

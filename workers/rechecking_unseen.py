@@ -87,11 +87,18 @@ class Comparison:
         returned = self._look.at([_named(there[one]) for one in back], by_id=by_id)
         lost = self._look.at([StoredOrder(0, one, one) for one in absent], by_id=False)
         self._progress.found += found.news
+        self._progress.not_taken_in += self._unknown(set(unseen).difference(found.gone))
         self._progress.back += returned.news
         self._progress.just_back += returned.orders
         for looked in (found, returned, lost):
             self._progress.note(looked)
         return found.counts + returned.counts + lost.counts
+
+    def _unknown(self, ids: set[str]) -> int:
+        if not ids:
+            return 0
+        with self._database.account(self._account) as c:
+            return len(ids.difference(open_orders.seen(c, self._connection, list(ids))))
 
     def _glances(self, window: Window) -> dict[str, OrderGlance]:
         """By id. An order that was given another date meanwhile may be listed all the same."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from connectors.base import UnreadableOrder, Webshop
+from connectors.base import OrderGlance, UnreadableOrder, Webshop
 from shared.domain.notice import Notice, NoticeKind, SourceType
 from shared.intake import Origin, Sender, take_in
 from shared.store import known
@@ -50,6 +50,15 @@ class Sightings:
                 counts += Counts(failed=1)
         return counts
 
+    def take_untold(self, glances: Sequence[OrderGlance]) -> Counts:
+        """Orders that the shop lists and cannot tell of. Who is new is asked for alone, and waits with the reason."""
+        before = known.orders(self.database, self.account, self.system, [glance.id for glance in glances])
+        for glance in glances:
+            log.warning("order_untold", order=glance.id)
+            if glance.id not in before:
+                self._take_in(_to_be_fetched(glance), b"{}")
+        return Counts(found=len(glances), failed=len(glances))
+
     def _take(self, notice: Notice, order: Body, before: KnownOrder | None) -> Counts:
         news = self.news(notice, order, before)
         if news is None:
@@ -88,6 +97,18 @@ class Sightings:
         except UnreadableOrder:
             return False
         return written(self.shop.content(stored)) == written(self.shop.content(order))
+
+
+def _to_be_fetched(glance: OrderGlance) -> Notice:
+    return Notice(
+        kind=NoticeKind.FETCH,
+        topic="order.untold",
+        delivery_id=glance.id,
+        source_type=SourceType.ORDER,
+        source_id=glance.id,
+        source_number=glance.number,
+        created_at=glance.created_at,
+    )
 
 
 def written(order: Body) -> bytes:

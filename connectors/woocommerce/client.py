@@ -21,9 +21,10 @@ from connectors.woocommerce.listing import (
     list_modified,
 )
 from connectors.woocommerce.rest import Answer, Rest
+from connectors.woocommerce.smaller import Untold
 from connectors.woocommerce.states import read_states
 from connectors.woocommerce.values import ID, is_id
-from connectors.woocommerce.walk import PER_PAGE
+from connectors.woocommerce.walk import PER_PAGE, Row
 from connectors.woocommerce.write_back import write_field, write_note
 from shared.domain.findings import Finding
 from shared.errors import ConnectionBroken, NeedsUser, OutcomeUnknown, Retry, Skip
@@ -62,15 +63,13 @@ class WooCommerceClient:
 
     def list_orders(self, *, modified_after: datetime) -> Iterator[OrderPage]:
         """All orders modified at or after that moment (aware, whole seconds), oldest change first: see `listing.py`."""
-        for rows in list_modified(self._rest, modified_after):
-            yield OrderPage(rows)
+        return map(_page, list_modified(self._rest, modified_after))
 
     def list_orders_created(
         self, *, after: datetime, before: datetime | None = None, states: Sequence[str] | None = None
     ) -> Iterator[OrderPage]:
         """All orders made in [after, before), oldest first, then those that changed meanwhile: see `listing.py`."""
-        for rows in list_created(self._rest, after, before, states):
-            yield OrderPage(rows)
+        return map(_page, list_created(self._rest, after, before, states))
 
     def list_orders_by_id(self, ids: Sequence[str]) -> Iterator[OrderPage]:
         """A hundred a request; those that it lacks are looked for in the trash by one more."""
@@ -178,6 +177,11 @@ class WooCommerceClient:
             if refusal.code == "key_may_not_write":
                 self._rest.get("webhooks", {"per_page": "1"})
             raise
+
+
+def _page(rows: Sequence[Row]) -> OrderPage:
+    told = [row for row in rows if not isinstance(row, Untold)]
+    return OrderPage(told, glances([row for row in rows if isinstance(row, Untold)]))
 
 
 def _known(order_id: str) -> str:

@@ -11,14 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from connectors.base import OrderGlance, UnreadableOrder
 from connectors.woocommerce.fields import Fields
 from connectors.woocommerce.rest import Answer, Rest
+from connectors.woocommerce.smaller import as_glanced, in_parts, instead
 from connectors.woocommerce.values import ID, is_id, parse_gmt
 from connectors.woocommerce.walk import CREATED, MODIFIED, PER_PAGE, Row, Window, walk
 from connectors.woocommerce.webhook import read_number
-from shared.errors import NeedsUser
+from shared.errors import NeedsUser, Retry
 
 #: Older than any order.
 EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
@@ -26,6 +28,10 @@ EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
 GLANCE = ("id", "number", "status", MODIFIED, CREATED, "total", "currency")
 
 _SECOND = timedelta(seconds=1)
+#: So often a page is glanced at of which all orders change before they are told.
+_MOST_GLANCES = 10
+#: Orders of a page that a slow shop is asked for in place of a hundred.
+_FEW = 20
 
 
 def list_modified(rest: Rest, since: datetime, fields: Sequence[str] = ()) -> Iterator[Sequence[Row]]:
@@ -79,16 +85,19 @@ def count_created(rest: Rest, after: datetime, before: datetime) -> int | None:
 
 
 def list_by_id(rest: Rest, ids: Sequence[str]) -> Iterator[Sequence[Row]]:
-    """The orders with these ids, a page's worth at a time, then those of them that are in the trash (observed 22)."""
+    """The orders with these ids, a page's worth at a time, then those of them that are in the trash (observed 22).
+
+    One that the shop cannot tell of is left out.
+    """
     known = [order_id for order_id in dict.fromkeys(ids) if re.fullmatch(ID, order_id)]
     for start in range(0, len(known), PER_PAGE):
         batch = known[start : start + PER_PAGE]
-        rows = _included(rest, batch, "any")
+        rows, untold = _told_of(rest, batch, "any")
         if rows:
             yield rows
-        found = {str(row.get("id")) for row in rows}
+        found = untold.union(str(row.get("id")) for row in rows)
         missing = [order_id for order_id in batch if order_id not in found]
-        if missing and (trashed := _included(rest, missing, "trash")):
+        if missing and (trashed := _told_of(rest, missing, "trash")[0]):
             yield trashed
 
 
@@ -106,19 +115,51 @@ def is_last_page(answer: Answer, page: int, rows: int, per_page: int = PER_PAGE)
 
 
 def _window(rest: Rest, parameters: Mapping[str, str], page: int, per_page: int) -> Window:
-    answer = rest.get(
-        "orders",
-        {**parameters, "dates_are_gmt": "true", "order": "asc", "per_page": str(per_page), "page": str(page)},
-    )
+    asked = {**parameters, "dates_are_gmt": "true", "order": "asc", "per_page": str(per_page), "page": str(page)}
+    try:
+        answer = rest.get("orders", asked)
+    except Retry as trouble:
+        if "_fields" in asked:
+            raise
+        return _window_in_parts(rest, asked, trouble)
     rows = answer.rows()
     return Window(rows, is_last=is_last_page(answer, page, len(rows), per_page))
 
 
-def _included(rest: Rest, ids: Sequence[str], status: str) -> Sequence[Row]:
+def _window_in_parts(rest: Rest, asked: Mapping[str, str], trouble: Retry) -> Window:
+    """The same page, or the beginning of the first one, by a glance at its orders, and then these a few at a time."""
+    page, per_page = int(asked["page"]), int(asked["per_page"])
+    sizes = (per_page, min(per_page, _FEW)) if page == 1 else (per_page,)
+    for _ in range(_MOST_GLANCES):
+        answer, size = instead(trouble, *(partial(_glanced, rest, asked, size) for size in sizes))
+        glances = answer.rows()
+        ids = [str(row["id"]) for row in glances if is_id(row.get("id"))]
+        rows, untold = in_parts(ids, lambda some: _included(rest, some, "any"))
+        found = as_glanced(glances, rows, untold, same=(MODIFIED, CREATED))
+        if found or not glances:
+            # Who changed meanwhile has another place, perhaps behind what was the last page.
+            is_last = is_last_page(answer, page, len(glances), size)
+            return Window(found, is_last=is_last and len(found) == len(glances))
+    raise trouble
+
+
+def _glanced(rest: Rest, asked: Mapping[str, str], size: int) -> tuple[Answer, int]:
+    return rest.get("orders", {**asked, **_only(GLANCE), "per_page": str(size)}), size
+
+
+def _told_of(rest: Rest, ids: Sequence[str], status: str) -> tuple[Sequence[Row], set[str]]:
+    """Those of them that have that status, and those that the shop cannot tell of."""
+    try:
+        return _included(rest, ids, status), set()
+    except Retry as trouble:
+        instead(trouble, lambda: _included(rest, ids, status, ("id",)))
+        return in_parts(ids, lambda some: _included(rest, some, status))
+
+
+def _included(rest: Rest, ids: Sequence[str], status: str, fields: Sequence[str] = ()) -> Sequence[Row]:
     """Raises NeedsUser for a shop that answers with other orders: what it left out would be taken for gone."""
-    rows = rest.get(
-        "orders", {"include": ",".join(ids), "status": status, "orderby": "id", "per_page": str(PER_PAGE)}
-    ).rows()
+    asked = {"include": ",".join(ids), "status": status, "orderby": "id", "per_page": str(PER_PAGE)}
+    rows = rest.get("orders", asked | _only(fields)).rows()
     if not {str(row.get("id")) for row in rows} <= set(ids):
         raise NeedsUser("filter_ignored", "The shop cannot list orders by their ids: a plugin changes what is asked.")
     return rows

@@ -21,6 +21,8 @@ SETTLED = (*BELIEVED_GONE, "ignored", "routed_elsewhere", "before_start_date")
 MANY = 150
 #: A window that the shop has so many orders in, or fewer, is compared order by order.
 MOST_COMPARED = 100
+#: In so many nights it is asked for each order that nothing else looks at whether the shop still has it.
+SHARES = 7
 #: How far back orders are listed in a shop that lists none by id.
 LISTED_BACK = timedelta(days=14)
 #: What many shops call an order that is done with.
@@ -86,7 +88,10 @@ Amount = Annotated[Decimal, PlainSerializer(str, return_type=str, when_used="jso
 
 
 class Money(BaseModel):
-    """Gross, of the `orders` that were sent and are in the shop: what they come to there, and in the books."""
+    """Gross, of the `orders` that were sent and are in the shop: what they come to there, and in the books.
+
+    In the shop they come to what their documents should: less what was paid back, and nothing if they were cancelled.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -11,7 +11,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row, dict_row
 
-from shared.domain.recheck import BELIEVED_GONE, SETTLED, Window
+from shared.domain.recheck import BELIEVED_GONE, SETTLED, SHARES, Window
 from shared.store.sql import query
 
 
@@ -95,6 +95,26 @@ def sent(
     }
     with connection.cursor(row_factory=class_row(StoredOrder)) as cursor:
         return cursor.execute(query("sent_to_recheck"), values).fetchall()
+
+
+def settled(
+    connection: Connection, of: int, made: Window, *, sent_since: datetime, share: int, after: int, most: int
+) -> list[StoredOrder]:
+    """One of `SHARES` of the orders made in the window that are neither open, nor on their way, nor sent since."""
+    values = {
+        "connection": of,
+        "made_after": made.after,
+        "made_before": made.before,
+        "sent_since": sent_since,
+        "shares": SHARES,
+        "share": share % SHARES,
+        "after": after,
+        "most": most,
+        "gone": list(BELIEVED_GONE),
+        "settled": list(SETTLED),
+    }
+    with connection.cursor(row_factory=class_row(StoredOrder)) as cursor:
+        return cursor.execute(query("settled_to_verify"), values).fetchall()
 
 
 def made(

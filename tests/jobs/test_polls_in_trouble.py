@@ -18,7 +18,9 @@ from shared.store.database import Database
 from tests.jobs.rig import Jobs, jobs_of
 from tests.line.rig import Killed
 from tests.support.orders import START, tell, woo_order
+from workers.hand import PutBack
 from workers.job_hand import JobHand
+from workers.lanes import Lanes
 
 ORDERS = range(1, 251)
 
@@ -184,6 +186,20 @@ def test_a_service_that_stops_puts_the_run_back(jobs: Jobs) -> None:
     jobs.run("poll")
     assert jobs.known() == set(ORDERS)
     assert jobs.counts("poll")[1] == 250
+
+
+def test_a_poll_for_which_there_is_no_room_waits_some_seconds(jobs: Jobs) -> None:
+    # Given a host at which others take all places
+    jobs.line.shop.rows("update schedules set next_due = now() + interval '5 m' returning id")
+    full = PutBack("others_first", wait=6.0)
+    with patch.object(Lanes, "on", side_effect=full):
+        jobs.run("poll")
+
+    # Then the run comes again after that time, and not at once, over and over
+    assert (jobs.schedule("poll")["problem"], jobs.schedule("poll")["ended_at"]) == ("", None)
+    assert jobs.line.shop.rows(
+        "select next_due between now() + interval '1 s' and now() + interval '6 s' from schedules where job = 'poll'"
+    ) == [(True,)]  # fmt: skip
 
 
 def test_a_poll_whose_lease_another_one_has_writes_nothing_down(jobs: Jobs) -> None:

@@ -68,6 +68,22 @@ def test_programs_read_the_same_and_the_last_one_is_kept(desk: Desk) -> None:
     assert desk.night.woo.journal.entries() == []
 
 
+def test_the_last_report_says_when_the_latest_run_did_not_come_to_its_end(desk: Desk) -> None:
+    # Given a report
+    desk.night.sent()
+    desk.command.says("recheck", "Orders")
+
+    # When the shop is away at night, then the report that there is comes with why there is no newer one
+    desk.night.woo.add_fault(kind="answer", status=503, path="*/orders*")
+    desk.night.jobs.run("recheck")
+    assert "did not come to its end: The shop is not available" in desk.command.says("recheck", "Orders", "--last")
+    assert "not available" in desk.command.json("recheck", "Orders", "--last")["problem"]
+
+    # And so in words where it rests
+    desk.night.line.shop.rows("update schedules set problem = 'resting' where job = 'recheck' returning id")
+    assert "to its end: its shop had trouble and rests" in desk.command.says("recheck", "Orders", "--last")
+
+
 def test_one_that_goes_on_elsewhere_is_said_and_left_alone(desk: Desk) -> None:
     # Given a worker that has the recheck in hand
     shop = desk.night.line.shop

@@ -148,7 +148,7 @@ def test_what_is_held_ignored_or_from_before_the_start_is_left_alone(night: Nigh
 
     # When the night comes, then nobody looks at them
     report = night.recheck()
-    assert (report.looked_at, report.requests, report.shop_has) == (0, 1, 2)
+    assert (report.looked_at, report.shop_has) == (0, 2)
     assert (night.version(held), night.version(ignored)) == before
 
 
@@ -180,6 +180,33 @@ def test_the_trouble_of_one_order_keeps_no_other_from_being_looked_at(night: Nig
     assert (report.not_looked_at.orders, list(report.not_looked_at.numbers)) == (1, [str(broken)])
     night.work()
     assert night.line.state(order)[0] == "done"
+
+
+def test_some_orders_in_a_row_that_the_shop_cannot_tell_of_end_no_night(night: Night) -> None:
+    # Given a shop that cannot tell of four open orders one after the other
+    broken, order = [night.left_open() for _ in range(4)], night.left_open()
+    night.woo.change_order(order, status="processing", announce=False, touched=False)
+    for one in broken:
+        night.woo.add_fault(kind="answer", status=500, path=f"*/orders/{one}")
+
+    # When the night comes, then it comes to its end, and the fifth goes
+    report = night.recheck()
+    assert list(report.not_looked_at.numbers) == [str(one) for one in broken]
+    night.work()
+    assert night.line.state(order)[0] == "done"
+
+
+def test_a_shop_that_is_away_is_not_asked_for_each_order(night: Night) -> None:
+    # Given open orders, and a shop that is away
+    for _ in range(6):
+        night.left_open()
+    night.woo.journal.clear()
+    night.woo.add_fault(kind="answer", status=503)
+
+    # When the night comes, then the run ends soon, and says why
+    night.jobs.run("recheck")
+    assert "not available" in night.jobs.schedule("recheck")["problem"]
+    assert night.asked() == {"one": 3, "count": 1}
 
 
 def test_the_report_says_what_an_independent_count_says(night: Night) -> None:

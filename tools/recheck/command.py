@@ -37,16 +37,16 @@ def recheck(context: click.Context, connection: str, account: str | None, last: 
         through = named(place, account, connection)
         if last:
             was = running.last(place, through)
-            report = was.report
+            report, problem = was.report, was.problem
         else:
             with telling.progress() as heard:
-                report = running.run(place, through, heard=heard)
+                report, problem = running.run(place, through, heard=heard), ""
     if as_json:
-        print_json(report.model_dump(mode="json"))
+        print_json({**report.model_dump(mode="json"), "problem": problem})
         return
     telling.show_report(through.name, report)
-    if last and was.problem:
-        click.echo(f"The latest run did not come to its end: {was.problem}")
+    if problem:
+        click.echo(f"The latest run did not come to its end: {problem}")
 
 
 @click.command("open")

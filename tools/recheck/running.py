@@ -94,10 +94,10 @@ def last(place: Place, through: Through) -> Last:
     with place.database.account(through.account.id) as c:
         found = open_orders.last(c, through.connection.id)
     if found is None or found.report is None:
-        why = f"; the last one stopped: {found.problem}" if found is not None and found.problem else ""
+        why = f"; the last one stopped: {_said(found.problem)}" if found is not None and found.problem else ""
         raise Problem(harmless(f"no recheck of {through.name} has come to its end yet{why}"), Exit.FOUND_TROUBLE)
     try:
-        return Last(found.ended_at, found.problem, RecheckReport.model_validate(found.report))
+        return Last(found.ended_at, _said(found.problem), RecheckReport.model_validate(found.report))
     except ValidationError:
         raise Problem(
             f"another version wrote the last report of {through.name}: run it again", Exit.FOUND_TROUBLE
@@ -131,6 +131,11 @@ _WHY = {
 }
 
 
+def _said(problem: str) -> str:
+    """Why a run did not come to its end, in words also where it was not begun."""
+    return _WHY.get(problem, problem)
+
+
 def _patiently(tools: Tools, hand: JobHand) -> None:
     """To its end. Raises fates, LeaseLost and DatabaseDown."""
     give_up = time.monotonic() + PATIENCE
@@ -154,7 +159,7 @@ def _end(place: Place, hand: JobHand, problem: str, *, again: bool) -> None:
         counts=hand.counts,
         problem=problem,
         report=hand.report,
-        again=again,
+        again=0.0 if again else None,
     )
 
 

@@ -116,7 +116,10 @@ def _lines(report: RecheckReport) -> Iterator[tuple[str, str]]:
         yield "not looked at", f"{many(left.orders, 'order')}: {', '.join(left.numbers)}{more}"
     if left.days:
         days = ", ".join(f"{moment(after)} to {moment(before)}" for after, before in left.days)
-        yield "not compared", f"{days}: that took more requests than a night may; the next one goes on"
+        yield (
+            "not compared",
+            f"{days}: that took more requests than a night may; what was found is out of the next one's way",
+        )
 
 
 def _money_row(currency: str, of: Money) -> dict[str, str]:

@@ -6,7 +6,7 @@ seen as (
   select t.source_id, max(t.newest_event_id) as event_id,
          max(t.newest_event_at) as event_at,
          count(distinct t.newest_event_id) = 1 and count(t.newest_event_id) = count(*) as is_one_word,
-         bool_or(t.reason in ('order_trashed', 'order_gone', 'left_shop')) as is_gone
+         bool_or(t.state <> 'held' and t.reason in ('order_trashed', 'order_gone', 'left_shop')) as is_gone
   from transfers t
   where t.account_id = current_account() and t.connection_id in (select id from moving) and t.source_type = 'order'
     and t.source_id = any(%(ids)s)

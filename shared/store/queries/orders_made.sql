@@ -7,4 +7,4 @@ where t.account_id = current_account() and t.connection_id = %(connection)s and 
   and (t.source_id = any(%(just_back)s) or not exists (
     select from transfers o join connections x on x.id = o.connection_id
     where o.account_id = t.account_id and x.source_system_id = c.source_system_id and o.source_type = 'order'
-      and o.source_id = t.source_id and o.reason = any(%(gone)s)))
+      and o.source_id = t.source_id and o.state <> 'held' and o.reason = any(%(gone)s)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.woocommerce.rest import Answer
+from shared.errors import Retry
 
 #: Second 0 of such a shop.
 START = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
@@ -30,6 +31,9 @@ class MovingShop:
         self.now = now
         self.meanwhile = meanwhile
         self.requests = 0
+        #: So many whole orders an answer holds, and glances at orders; and those that it cannot tell of.
+        self.most = self.most_glanced = 100
+        self.untold: Set[int] = frozenset()
 
     def get(self, path: str, given: Mapping[str, str]) -> Answer:
         assert path == "orders"
@@ -46,6 +50,10 @@ class MovingShop:
         rows = [self.row(order) for order in listed[(page - 1) * size : page * size]]
         pages = -(-len(listed) // size) if rows else 0
         self.meanwhile(self)
+        is_whole = "_fields" not in given
+        too_many = len(rows) > (self.most if is_whole else self.most_glanced)
+        if too_many or (is_whole and self.untold & {row["id"] for row in rows}):
+            raise Retry("shop_error", "The shop failed with an error of its own.")
         return Answer(rows, {"x-wp-totalpages": str(pages), "x-wp-total": str(len(listed) if rows else 0)})
 
     def row(self, order: int) -> dict[str, Any]:
@@ -59,6 +67,7 @@ class MovingShop:
         wanted = set(STATES) - {"trash"} if given["status"] == "any" else set(given["status"].split(","))
         return (
             kept.status in wanted
+            and ("include" not in given or str(order) in given["include"].split(","))
             and kept.created > bounds.get("after", -(10**10))
             and kept.created < bounds.get("before", 10**10)
             and kept.modified > bounds.get("modified_after", -(10**10))

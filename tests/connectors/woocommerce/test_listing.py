@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.woocommerce.listing import count_created, list_created, list_modified
+from connectors.woocommerce.listing import count_created, list_by_id, list_created, list_modified
 from connectors.woocommerce.rest import Rest
-from shared.errors import NeedsUser
+from connectors.woocommerce.smaller import Untold
+from shared.errors import NeedsUser, Retry
 from tests.connectors.woocommerce.asking import client
 from tests.connectors.woocommerce.replay import Asked, answer, serving
 from tests.connectors.woocommerce.shop_that_moves import START, STATES, Kept, MovingShop, Unrest
@@ -95,6 +96,75 @@ def test_in_a_quiet_shop_orders_come_once_oldest_first(shop: dict[str, int]) -> 
     dates = [row["date_created_gmt"] for row in walked]
     assert dates == sorted(dates)
     assert count_created(rest_of(quiet), at(0), at(1000)) == len(stay)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    shop=shops,
+    most=st.sampled_from([100, 60, 7, 1]),
+    untold=st.sets(st.integers(1, 420), max_size=5),
+    by_creation=st.booleans(),
+)
+def test_pages_too_large_for_the_shop_and_orders_it_cannot_tell_of_take_no_other_along(
+    shop: dict[str, int], most: int, untold: set[int], by_creation: bool
+) -> None:
+    # Given a shop that fails at large pages, and at every page with one of some orders on it
+    moved, stay = moving(**{**shop, "times": min(shop["times"], 40)}, is_in=lambda order: order.status != "trash")
+    moved.most, moved.untold, moved.requests = most, untold, -50_000
+    rest = rest_of(moved)
+    walked = [
+        row
+        for page in (list_created(rest, at(-10), None, None) if by_creation else list_modified(rest, at(0)))
+        for row in page
+    ]
+    # Then all came that were never out of the list, and what it cannot tell of is marked as such
+    assert stay <= {row["id"] for row in walked}
+    assert {row["id"] for row in walked if isinstance(row, Untold)} <= untold
+    assert untold & {row["id"] for row in walked if not isinstance(row, Untold)} == set()
+
+
+def test_a_shop_that_tells_of_no_order_is_in_trouble_itself() -> None:
+    # Given a shop that fails at each of its orders
+    kept = {order: Kept(order, order) for order in range(1, 200)}
+    broken = MovingShop(kept, 300, lambda _: None)
+    broken.untold = kept.keys()
+    # When it is listed, or asked by ids, then that is its trouble, and it is not asked for all of them
+    for asks in (list_modified(rest_of(broken), at(0)), list_by_id(rest_of(broken), [str(order) for order in kept])):
+        broken.requests = 0
+        with pytest.raises(Retry) as end:
+            list(asks)
+        assert end.value.code == "shop_error"
+        assert broken.requests < 40
+
+
+@pytest.mark.parametrize("patience", [None, "120"])
+def test_a_shop_that_is_away_is_asked_for_less_and_one_that_asks_for_patience_is_not(patience: str | None) -> None:
+    # Given a shop that is not available
+    away = answer(b"<html>", status=503, **({"Retry_After": patience} if patience else {}))
+    with serving(away) as replay, client(replay.url) as shop, pytest.raises(Retry) as end:
+        list(shop.list_orders(modified_after=NOON))
+    assert end.value.code == "unavailable"
+    assert len(replay.asked) == (1 if patience else 3)
+
+
+@settings(deadline=None, max_examples=40)
+@given(shop=shops, by_creation=st.booleans())
+def test_a_shop_too_slow_for_a_page_of_any_kind_is_listed_all_the_same(shop: dict[str, int], by_creation: bool) -> None:
+    # Given a shop that answers for thirty orders at most, however little is asked of each, and not all of one second
+    quiet, stay = moving(**{**shop, "times": 0, "seconds": 60}, is_in=lambda order: order.status != "trash")
+    quiet.most, quiet.most_glanced, quiet.requests = 30, 30, -50_000
+    rest = rest_of(quiet)
+    walked = list_created(rest, at(0), None, None) if by_creation else list_modified(rest, at(0))
+    assert sorted(row["id"] for page in walked for row in page) == sorted(stay)
+
+
+def test_by_ids_only_the_order_that_the_shop_cannot_tell_of_is_left_out() -> None:
+    # Given 200 orders, some in the bin, and the shop cannot tell of two
+    kept = {order: Kept(0, 0, "trash" if order % 50 == 0 else "completed") for order in range(1, 201)}
+    shop = MovingShop(kept, 300, lambda _: None)
+    shop.untold = {7, 150}
+    found = [row["id"] for rows in list_by_id(rest_of(shop), [str(order) for order in kept]) for row in rows]
+    assert sorted(found) == [order for order in kept if order not in shop.untold]
 
 
 def asked_of(asked: Asked) -> dict[str, str]:
