@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,8 @@ CONFIRM_WITHIN = 5.0
 FORGOTTEN_AFTER = 300.0
 FORGOTTEN_IN_A_CROWD = 3600.0
 QUEUES = {"poll": Queue.POLLS, "recheck": Queue.RECHECK, "webhooks": Queue.POLLS}
+#: Until one that cannot be planned is tried again.
+PLANNED_AGAIN = timedelta(hours=1)
 #: How often a shop's webhooks are looked at.
 WATCH = read_rhythm("1h")
 
@@ -53,9 +55,12 @@ class Emitter:
         for _ in range(MOST_ROUNDS):
             due = schedules.due(self._database, most=BATCH, now=now)
             if due:
-                planned = [(one, following(one), one.is_on and _is_planned(one)) for one in due]
+                planned = [(one, _planned(one), one.is_on and _is_planned(one)) for one in due]
                 wanted = schedules.emit(self._database, planned)
-                rung += self._ring([_emitted(one) for one in due if one.schedule_id in wanted])
+                arrived = self._ring([_emitted(one) for one in due if one.schedule_id in wanted])
+                rung += arrived
+                if arrived < len(wanted):
+                    break  # RabbitMQ is in trouble: no more is marked as rung meanwhile
             if len(due) < BATCH:
                 break
         return rung
@@ -67,7 +72,14 @@ class Emitter:
         """
         self._open()
         older = FORGOTTEN_IN_A_CROWD if is_crowded else FORGOTTEN_AFTER
-        return self._ring(schedules.forgotten(self._database, older=older))
+        rung = 0
+        for _ in range(MOST_ROUNDS):
+            lost = schedules.forgotten(self._database, older=older, most=BATCH)
+            arrived = self._ring(lost)
+            rung += arrived
+            if len(lost) < BATCH or arrived < len(lost):
+                break
+        return rung
 
     def _open(self) -> None:
         if not self._bell.open(within=CONFIRM_WITHIN):
@@ -85,12 +97,20 @@ class Emitter:
         return len(emitted) - len(lost)
 
 
+def _planned(schedule: Due) -> datetime:
+    try:
+        return following(schedule)
+    except Exception as error:  # one row that nobody can plan must not stop all the others
+        log.error("not_planned", schedule=schedule.schedule_id, kind=type(error).__name__)
+        return schedule.at + PLANNED_AGAIN
+
+
 def following(schedule: Due) -> datetime:
     """Its next time from now on: what was missed meanwhile is caught up by the one run that is due.
 
-    One that is to be planned first looks at the shop at once; only a recheck has its hour.
+    One that is to be planned first looks at the shop at once; only a recheck that did not stop half-way has its hour.
     """
-    if not _is_planned(schedule) and schedule.job != "recheck":
+    if not _is_planned(schedule) and (schedule.job != "recheck" or schedule.is_unfinished):
         return schedule.at
     rhythm, zone = chosen(schedule)
     return next_due(rhythm, max(schedule.at, schedule.next_due), zone, phase(schedule.schedule_id))

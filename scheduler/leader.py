@@ -44,9 +44,10 @@ class Leadership:
                         ask = _still_here if self.leads() else _lead
                         self._note(is_leader=session.run(ask, within=PING_WITHIN))
                         stop.wait(PING_EVERY)
-            except (DatabaseDown, psycopg.Error) as error:
+            except Exception as error:  # nobody would see that this thread has ended, and nobody would lead any more
                 problem = str(error) if isinstance(error, DatabaseDown) else type(error).__name__
-                log.warning("database_away", problem=problem)
+                is_away = isinstance(error, DatabaseDown | psycopg.Error)
+                log.warning("database_away" if is_away else "leadership_failed", problem=problem)
                 self._note(is_leader=False)
                 stop.wait(PING_EVERY / 2)
             finally:

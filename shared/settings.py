@@ -89,7 +89,12 @@ class Settings(BaseSettings):
     )
     worker_threads: Annotated[int, Field(ge=1, le=256, description="Messages that one worker handles at once.")] = 8
     worker_metrics_port: Annotated[
-        int, Field(ge=0, le=65535, description="Where a worker serves its metrics; 0: nowhere.")
+        int,
+        Field(
+            ge=0,
+            le=65534,
+            description="Where a worker serves its metrics, and that of jobs one port above; 0: nowhere.",
+        ),
     ] = 0
     scheduler_tick_seconds: Annotated[
         float, Field(gt=0, le=60, description="How often the scheduler looks at its clock.")

@@ -20,12 +20,12 @@ from shared.startup import open_database, or_exit
 SHUTDOWN_MS = 25_000
 
 
-def main(queues: Sequence[Queue] = PROMPT, threads: int | None = None) -> int:
-    """`threads`: as many as the setting says where left out."""
+def main(queues: Sequence[Queue] = PROMPT, threads: int | None = None, *, build: str = "workers.main:build") -> int:
+    """`threads`: as many as the setting says where left out. `build`: what each process of it loads."""
     chosen = or_exit(settings)
     or_exit(lambda: Keyring.parse(chosen.secret_keys.get_secret_value()))
     or_exit(lambda: open_database("worker", chosen.database_url, connections=1, within=5.0).close())
-    arguments = ["workers.main:build", "--processes", "1", "--threads", str(threads or chosen.worker_threads)]
+    arguments = [build, "--processes", "1", "--threads", str(threads or chosen.worker_threads)]
     arguments += ["--skip-logging", "--queues", *map(q_name, queues)]
     arguments += ["--worker-shutdown-timeout", str(SHUTDOWN_MS)]
     parsed = cli.make_argument_parser().parse_args(arguments)  # type: ignore[no-untyped-call]

@@ -15,7 +15,7 @@ from shared.queue import Queue
 from shared.store import schedules
 from shared.store.database import DatabaseDown
 from shared.store.schedules import JobName
-from workers.endings import tell_about_system
+from workers.endings import asked_for, tell_about_system
 from workers.hand import LeaseLost, PutBack, now
 from workers.job_hand import LEASE, JobHand
 from workers.metrics import ENDED
@@ -67,12 +67,13 @@ def try_run(tools: Tools, queue: Queue, account: int, schedule: int, due: dateti
 
 def _work(tools: Tools, queue: Queue, hand: JobHand) -> None:
     """Raises LeaseLost and DatabaseDown."""
-    run, problem, again = hand.run, "", False
+    run, problem = hand.run, ""
+    again: float | None = None
     fate: Fate | None = None
     try:
-        again = JOBS[run.job](tools, hand)
+        again = 0.0 if JOBS[run.job](tools, hand) else None
     except PutBack as put_back:
-        fate, again = put_back, True
+        fate, again = put_back, asked_for(put_back) or 0.0
     except Fate as met:
         fate, problem = met, met.message
     except (LeaseLost, DatabaseDown):
@@ -85,7 +86,7 @@ def _work(tools: Tools, queue: Queue, hand: JobHand) -> None:
         tools.database, run, cursor=hand.cursor, counts=hand.counts, problem=problem, report=hand.report, again=again
     ):
         raise LeaseLost
-    ended = "again" if again else "failed" if problem else "done"
+    ended = "again" if again is not None else "failed" if problem else "done"
     ENDED.labels(queue, ended).inc()
     say = log.warning if problem else log.info
     say("job_ended", job=run.job, outcome=ended, problem=problem or None, **hand.counts.values)

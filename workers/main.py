@@ -32,18 +32,20 @@ def build() -> dramatiq.Broker:
     return build_watched(nobody)
 
 
-def build_watched(watch: Watch) -> dramatiq.Broker:
-    """`watch` is told about every point that a try passes."""
+def build_watched(watch: Watch, *, threads: int | None = None, port: int = 0) -> dramatiq.Broker:
+    """`watch` is told about every point that a try passes. `threads`: as many as the setting says where left out;
+    metrics are served so many ports above the chosen one.
+    """
     chosen = settings()
+    threads = threads or chosen.worker_threads
     configure_logs(format=chosen.log_format, level=chosen.log_level)
     broker = make_broker(chosen.broker_url.get_secret_value())
     dramatiq.set_broker(broker)
     if chosen.worker_metrics_port:
-        broker.add_middleware(Metrics(chosen.worker_metrics_port))
-    database = open_database("worker", chosen.database_url, connections=chosen.worker_threads, within=WORK_WITHIN)
+        broker.add_middleware(Metrics(chosen.worker_metrics_port + port))
+    database = open_database("worker", chosen.database_url, connections=threads, within=WORK_WITHIN)
     keyring = Keyring.parse(chosen.secret_keys.get_secret_value())
-    threads, public_url = chosen.worker_threads, chosen.public_url
-    add_actors(broker, database, keyring, threads=threads, public_url=public_url, watch=watch)
+    add_actors(broker, database, keyring, threads=threads, public_url=chosen.public_url, watch=watch)
     return broker
 
 

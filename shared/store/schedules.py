@@ -32,6 +32,8 @@ class Due:
     job: JobName
     next_due: datetime
     is_on: bool
+    #: Its latest run was put down, or met a problem, and is to come again.
+    is_unfinished: bool
     webhooks_work: bool
     settings: Mapping[str, Any] | None = field(repr=False)
     #: When it was asked for, by the database's clock.
@@ -111,9 +113,9 @@ def emit(database: Database, planned: Sequence[tuple[Due, datetime, bool]]) -> s
     return {of for (of,) in database.run(lambda c: c.execute(query("emit_schedules"), values).fetchall(), repeat=False)}
 
 
-def forgotten(database: Database, *, older: float) -> Sequence[Emitted]:
+def forgotten(database: Database, *, older: float, most: int) -> Sequence[Emitted]:
     """Runs whose message came to nothing for so many seconds, or whose lease ran out: to be rung once more."""
-    values = {"older": older}
+    values = {"older": older, "most": most}
     return database.run(
         lambda c: c.cursor(row_factory=class_row(Emitted)).execute(query("forgotten_runs"), values).fetchall()
     )
@@ -171,9 +173,9 @@ def end(
     counts: Counts,
     problem: str = "",
     report: Mapping[str, Any] | None = None,
-    again: bool = False,
+    again: float | None = None,
 ) -> bool:
-    """`problem`: why it did not come to its end. `again`: there is more to do, so that it is due at once.
+    """`problem`: why it did not come to its end. `again`: there is more to do, so that it is due after so many seconds.
 
     False for who lost the lease. Raises DatabaseDown.
     """

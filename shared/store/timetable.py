@@ -57,12 +57,12 @@ def at_once(connection: Connection, schedule: int) -> bool:
 
 
 def pause(connection: Connection, schedule: int, why: str) -> None:
-    """A run that is going comes to its next stop; none is begun until it is resumed."""
+    """A run that is going comes to its next stop; none is begun until it is resumed, nor by a message under way."""
     connection.execute(query("pause_schedule"), {"schedule": schedule, "why": why})
 
 
 def resume(connection: Connection, schedule: int) -> bool:
-    """It is planned anew. False for one that is not paused."""
+    """It is planned anew, and what was put down goes on at once. False for one that is not paused."""
     return _found(connection, "resume_schedule", {"schedule": schedule})
 
 

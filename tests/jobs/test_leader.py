@@ -21,7 +21,7 @@ import pytest
 from scheduler import leader
 from scheduler.leader import Leadership
 from shared.queue import PATIENT
-from shared.store.database import Database
+from shared.store.database import Database, Held
 from tests.jobs.wire import Wire
 from tests.line.queues import take_all
 from tests.support.processes import environment, running
@@ -206,6 +206,22 @@ def test_schedulers_go_on_when_postgresql_was_killed_and_is_back(
         due = make_due(database.admin_url)
         eventually(lambda: rung(database.admin_url) == len(due), "all are emitted")
         assert emissions(own_vhost) == dict.fromkeys(due, 1)
+
+
+def test_a_mistake_costs_the_lead_and_not_the_scheduler(own_store: Database) -> None:
+    # Given a leader, and a machine that has no thread left when it pings
+    stop, leadership = threading.Event(), Leadership(own_store)
+    with patch.multiple(leader, PING_EVERY=0.05):
+        thread = threading.Thread(target=leadership.run, args=(stop,))
+        thread.start()
+        eventually(leadership.leads, "it leads")
+        with patch.object(Held, "run", side_effect=RuntimeError("can't start new thread")):
+            eventually(lambda: not leadership.leads(), "it has lost the lead")
+
+        # When that is over, then it leads again
+        eventually(leadership.leads, "it leads again")
+        stop.set()
+        thread.join()
 
 
 def test_a_ping_that_takes_too_long_costs_the_lead_and_not_the_scheduler(own_store: Database) -> None:

@@ -11,9 +11,10 @@ from unittest.mock import patch
 import dramatiq
 
 from scheduler import emitting
-from scheduler.emitting import Emitter
+from scheduler.emitting import Emitter, following
 from shared.store import schedules
 from shared.store.database import Database
+from shared.store.schedules import Due
 from tests.jobs.rig import Bell
 from tests.support.shop import Shop, open_shop
 
@@ -96,6 +97,42 @@ def test_what_rabbitmq_did_not_confirm_is_emitted_again(own_store: Database) -> 
     assert len(bell.rung) == 1
 
 
+def test_one_that_cannot_be_planned_stops_no_other(own_store: Database) -> None:
+    # Given two shops, and a mistake of ours that meets the plan of the first one
+    first, second = open_shop(own_store), open_shop(own_store)
+    bell, bad = Bell(), poll_of(first)
+
+    def fails_at_the_first(schedule: Due) -> datetime:
+        if schedule.schedule_id == bad:
+            raise KeyError("oops")
+        return following(schedule)
+
+    with patch.object(emitting, "following", fails_at_the_first):
+        for minute in range(0, 70, 5):
+            Emitter(own_store, bell).emit(NOON + timedelta(minutes=minute))
+            ended(first)
+            ended(second)
+
+    # Then the other one comes as ever, and this one still does
+    emissions = [schedule for schedule, _ in bell.emissions()]
+    assert emissions.count(poll_of(second)) == 13
+    assert emissions.count(bad) == 1
+
+
+def test_a_broker_that_loses_messages_is_not_given_all_the_others(own_store: Database) -> None:
+    # Given more shops than one round rings for, and a broker that loses all of it
+    for _ in range(6):
+        open_shop(own_store)
+    bell = Bell(loses=1000)
+    emitter = Emitter(own_store, bell)
+    emitter.emit(NOON)
+
+    # When they are due, then what is under way is no more than one round of it
+    with patch.object(emitting, "BATCH", 2), patch.object(emitting, "CONFIRM_WITHIN", 0.0):
+        emitter.emit(NOON)
+    assert 1000 - bell.loses == 2
+
+
 def test_what_may_have_arrived_unconfirmed_is_not_emitted_a_second_time(own_store: Database) -> None:
     # Given a scheduler that is stopped while it publishes: the message arrived, and its confirm came too late
     shop, bell = open_shop(own_store), Bell()
@@ -144,10 +181,28 @@ def test_a_lost_message_and_a_lost_worker_are_rung_for_again(own_store: Database
     assert emitter.remind() == 1
     later = schedules.begin(own_store, shop.account, schedule, datetime.fromisoformat(due), lease=40)
 
-    # Then the new worker has it, and the old one cannot write any more
+    # Then the new worker has it, and the old one cannot write any more; the row tells since when none came to its end
     assert not isinstance(later, str)
+    assert shop.rows("select troubled_since is not null from schedules where job = 'poll'") == [(True,)]
     assert not schedules.keep(own_store, begun, lease=40, cursor={}, counts=begun.counts)
     assert schedules.begin(own_store, shop.account, schedule, datetime.fromisoformat(due), lease=40) == "nothing"
+
+
+def test_many_that_were_lost_are_rung_for_some_at_a_time(own_store: Database) -> None:
+    # Given messages that came to nothing, of more shops than one statement is to be about
+    for _ in range(5):
+        open_shop(own_store)
+    bell = Bell()
+    emitter = Emitter(own_store, bell)
+    emitter.emit(NOON)
+    emitter.emit(NOON)
+    own_store.one("take_over")
+    bell.rung.clear()
+
+    # When one look may ring for two at a time, and for four in all, then the last one comes after them
+    with patch.multiple(emitting, BATCH=2, MOST_ROUNDS=2):
+        assert (emitter.remind(), emitter.remind(), emitter.remind()) == (4, 1, 0)
+    assert len(set(bell.emissions())) == 5
 
 
 def test_what_is_off_is_planned_on_and_not_run(own_store: Database) -> None:

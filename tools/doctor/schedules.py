@@ -25,6 +25,10 @@ def look(listed: Sequence[Listed], *, uses_servers: bool) -> Iterator[Finding]:
     if waiting:
         says = f"{_which(waiting)}: due for more than ten minutes. No worker of jobs takes them."
         yield failing("schedules", says, _let_run("a worker", "worker", uses_servers=uses_servers))
+    unwatched = [one for one in listed if one.plan.is_on and one.plan.job == "webhooks" and _not_watched(one)]
+    if unwatched:
+        says = f"{_which(unwatched)}: no worker looks after the webhooks there: {_not_watched(unwatched[0])}"
+        yield warning("schedules", says, "Set SHOPLEDGER_PUBLIC_URL for workers, too, and start them again.")
     for one in listed:
         if one.paused_at is None and one.plan.is_on and _is_in_trouble_for_long(one):
             yield _troubled(one)
@@ -50,3 +54,8 @@ def _let_run(who: str, service: str, *, uses_servers: bool) -> str:
     if uses_servers:
         return f"Let {who} run: `shopledger up {service}`. If one runs, its log says what keeps it."
     return "Start `shopledger up`; if it runs, stop it and start it again."
+
+
+def _not_watched(one: Listed) -> str:
+    """Why; "" where they are."""
+    return str((one.report or {}).get("not_watched", ""))

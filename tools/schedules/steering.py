@@ -57,7 +57,8 @@ def pause(place: Place, placed: Placed, why: str) -> str:
     account, one = placed
     with place.database.account(account.id) as inside:
         timetable.pause(inside, one.plan.schedule_id, why)
-    return f"{_called(placed)} is paused: {why}"
+    going = "; the run that goes on now comes to its next stop first" if one.is_running else ""
+    return f"{_called(placed)} is paused: {why}{going}"
 
 
 def resume(place: Place, placed: Placed) -> str:

@@ -8,7 +8,7 @@ with raised as (
   returning c.account_id, c.id, c.settings_version, s.settings
 ),
 planned_anew as (
-  update schedules set next_due = 'epoch' where connection_id in (select id from raised)
+  update schedules set next_due = 'epoch' where connection_id in (select id from raised) and next_due > now()
 )
 insert into connection_settings (account_id, connection_id, version, settings, created_by)
 select account_id, id, settings_version, settings, %(by)s from raised
