@@ -1693,23 +1693,33 @@ call bind_to_account('run_items');
 grant select, insert, update on runs, run_items to shopledger_app;
 
 -- Runs that are to be rung for, each marked as rung: due, and in nobody's hand, or lost by whoever had them. Not while
--- something on their way is off, broken or rests.
+-- something on their way is off, broken or rests; and of one account two at once, so that others have their turn.
 create function due_bulk_runs(p_older interval, p_most integer)
 returns table (run_id bigint, account_id bigint, connection_id bigint, kind text, what text)
 language sql security definer set search_path = shopledger, pg_temp as $$
+  with waiting as materialized (
+    select d.id, d.next_at, row_number() over (partition by d.account_id order by d.next_at, d.id) + (
+             select count(*) from runs h
+             where h.account_id = d.account_id and h.state in ('ready', 'running')
+               and (h.rung_at >= clock_timestamp() - p_older or h.lease_until >= clock_timestamp())) as place
+    from runs d join connections c on c.id = d.connection_id
+    join systems s on s.id = c.source_system_id and s.broken_at is null
+    join systems b on b.id = c.target_system_id and b.broken_at is null
+    where d.state in ('ready', 'running') and d.next_at <= now() and is_on(c)
+      and (d.rung_at is null and d.lease_until is null
+           or d.rung_at < clock_timestamp() - p_older or d.lease_until < clock_timestamp())
+      and not exists (
+        select from budgets w
+        where w.account_id = d.account_id and w.system_id in (s.id, b.id) and w.blocked_until > now())
+  )
   update runs r
   set rung_at = clock_timestamp(), lease_token = null, lease_until = null
   from (select d.id
-        from runs d join connections c on c.id = d.connection_id
-        join systems s on s.id = c.source_system_id and s.broken_at is null
-        join systems b on b.id = c.target_system_id and b.broken_at is null
-        where d.state in ('ready', 'running') and d.next_at <= now() and is_on(c)
+        from runs d join waiting w using (id)
+        where w.place <= 2 and d.state in ('ready', 'running')
           and (d.rung_at is null and d.lease_until is null
                or d.rung_at < clock_timestamp() - p_older or d.lease_until < clock_timestamp())
-          and not exists (
-            select from budgets w
-            where w.account_id = d.account_id and w.system_id in (s.id, b.id) and w.blocked_until > now())
-        order by d.next_at limit p_most
+        order by w.next_at limit p_most
         for update of d skip locked) due
   where r.id = due.id
   returning r.id, r.account_id, r.connection_id, r.kind, r.what

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.bulk.rig import Bulk
+from tests.line.rig import line_to
 from tests.support.orders import tell, woo_order
 
 
@@ -57,6 +58,23 @@ def test_what_was_done_in_bulk_is_live_from_then_on(bulk: Bulk) -> None:
     bulk.put(1)
     bulk.finish(bulk.open())
     assert bulk.line.shop.rows("select is_bulk, is_imported from transfers") == [(False, True)]
+
+
+def test_an_account_with_many_runs_leaves_turns_to_others(bulk: Bulk) -> None:
+    # Given an account with five runs, and another one with one that was begun last
+    runs = [bulk.open() for _ in range(5)]
+    with line_to(bulk.store, with_shop=True) as other:
+        late = Bulk(other).open()
+        # When the scheduler rings
+        bulk.ring()
+        # Then two of the first, and the other's; and no more while these are in somebody's hand
+        assert {message.kwargs["run"] for message in bulk.bell.rung} == {*runs[:2], late}
+        assert bulk.ring() == 0
+        # And when one of them made room, the one that has waited longest has its turn
+        bulk.go(runs[0])
+        bulk.bell.rung.clear()
+        bulk.ring()
+        assert [message.kwargs["run"] for message in bulk.bell.rung] == [runs[2]]
 
 
 def test_a_run_feeds_some_at_a_time(bulk: Bulk) -> None:

@@ -12,16 +12,19 @@ from connectors.base import Connector
 from connectors.registry import UnknownConnector, connector
 from shared.domain.findings import Finding
 from shared.sealing import Keyring, SealError
-from shared.store import inventory, look, setup, timetable
+from shared.store import inventory, look, runs, setup, timetable
 from shared.store.database import Database
 from shared.store.inventory import Inventory, StoredAccount
 from shared.store.look import Alarm, System
+from shared.store.runs import StoredRun
 from shared.store.sql import query
 from shared.store.timetable import Listed
 from tools.doctor.report import failing
 
 #: Seconds after which somebody must have rung for a transfer, taken it, freed it or woken it.
 PATIENCE = 60.0
+#: Bulk runs that are looked at, newest first.
+MOST_RUNS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Seen:
     alarms: Sequence[Alarm]
     stuck: Sequence[Stuck]
     schedules: Sequence[Listed]
+    runs: Sequence[StoredRun]
     #: By the system's id: what it takes to ask it, or why it cannot be asked. Empty without keys.
     opened: Mapping[int, Opened | Finding]
 
@@ -74,6 +78,7 @@ def see(database: Database, keyring: Keyring | None, account: StoredAccount) -> 
             look.alarms(inside),
             _stuck(inside),
             timetable.listed(inside),
+            runs.listed(inside, most=MOST_RUNS),
             {} if keyring is None else {one.id: _open(inside, keyring, one) for one in systems},
         )
 

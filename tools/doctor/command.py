@@ -17,7 +17,7 @@ from tools.cli.output import as_json, print_json
 from tools.cli.page import Page
 from tools.cli.place import CONNECTIONS, WITHIN, Chosen, Place, in_folder
 from tools.cli.problems import Exit, Problem
-from tools.doctor import around, broker, orders, schedules, store
+from tools.doctor import around, broker, orders, runs, schedules, store
 from tools.doctor.account import Seen, see
 from tools.doctor.patience import Question, answers
 from tools.doctor.report import Section, closing, failing, show
@@ -127,7 +127,8 @@ def _accounts(database: Database, place: Place | None, *, uses_servers: bool) ->
     for one in seen:
         name = f"{one.account.name}: connections"
         of_orders = orders.look(one, stuck[one.account.id], uses_servers=uses_servers)
-        yield Section(name, [*of_orders, *schedules.look(one.schedules, uses_servers=uses_servers)])
+        of_jobs = schedules.look(one.schedules, uses_servers=uses_servers)
+        yield Section(name, [*of_orders, *of_jobs, *runs.look(one.runs)])
     if place is not None:
         examinations = [Examination(place, one, system) for one in seen for system in one.systems]
         found = answers([examination.findings for examination in examinations])
