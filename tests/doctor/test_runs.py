@@ -22,7 +22,7 @@ def test_a_run_that_failed_is_named_with_why(clinic: Clinic) -> None:
     assert (line.part, line.about) == ("Lampeland: connections", "runs")
     assert line.says.startswith(f"Run 1 ({ABOUT}, through ")
     assert line.says.endswith(": The shop refuses the request: no such state.")
-    assert "begin it once more" in line.remedy
+    assert "`shopledger runs resume 1`" in line.remedy
 
 
 def test_a_run_whose_command_was_killed_while_it_counted(clinic: Clinic) -> None:

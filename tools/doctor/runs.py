@@ -23,7 +23,7 @@ def look(runs: Sequence[StoredRun]) -> Iterator[Finding]:
     for one in runs:
         if one.state == "failed" and one.ended_at is not None and one.ended_at > now - LATELY:
             says = f"Run {one.id} ({about(one)}, through {one.connection}) failed {moment(one.ended_at)}: {one.problem}"
-            yield warning("runs", says, "Mend that, and begin it once more: what went is not sent again.")
+            yield warning("runs", says, f"Mend that; then `shopledger runs resume {one.id}` goes on where it was.")
         if one.state == "counting" and one.created_at < now - COUNTED_BY:
             says = f"Run {one.id} ({about(one)}, through {one.connection}) never began: its command ended before that."
             yield warning("runs", says, f"`shopledger runs cancel {one.id}`, and begin it once more.")
