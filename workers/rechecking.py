@@ -62,7 +62,8 @@ class Recheck:
         if progress.days is None:
             progress.days = jobs.recheck_days_with_webhooks if run.webhooks_work else jobs.recheck_days
         self._window = window_to_compare(progress.began, progress.days, run.active_since)
-        self._look = Look(client, shop, Sightings(tools.database, shop, run.account, run.source.id))
+        sightings = Sightings(tools.database, shop, run.account, run.source.id, is_behind_live=True)
+        self._look = Look(client, shop, sightings)
 
     def go_on(self) -> bool:
         """Whether it had to make room before it was done."""

@@ -16,6 +16,7 @@ from shared.store import known
 from shared.store.database import Database, DatabaseDown
 from shared.store.known import KnownOrder
 from shared.store.schedules import Counts
+from shared.store.sql import query
 from workers.mistakes import told_safely
 
 Body = Mapping[str, Any]
@@ -30,6 +31,8 @@ class Sightings:
     account: int
     system: int
     origin: Origin = Origin.POLL
+    #: What is found goes behind live orders, as a bulk run's: it may be a month's.
+    is_behind_live: bool = False
 
     def take(self, orders: Sequence[Body]) -> Counts:
         """Takes in what is news, each in a commit of its own. Raises DatabaseDown; no order stops the others.
@@ -86,7 +89,12 @@ class Sightings:
 
     def _take_in(self, notice: Notice, body: bytes) -> None:
         sender = Sender(account_id=self.account, system_id=self.system)
-        self.database.run(lambda c: take_in(c, sender, self.origin, notice, body))
+        if not self.is_behind_live:
+            self.database.run(lambda c: take_in(c, sender, self.origin, notice, body))
+            return
+        with self.database.account(self.account) as c:
+            take_in(c, sender, self.origin, notice, body)
+            c.execute(query("put_behind_live"), {"system": self.system, "source_id": notice.source_id})
 
     def _says(self, before: KnownOrder, order: Body) -> bool:
         """Whether the newest word that is stored of it is the same."""

@@ -10,6 +10,7 @@ import pytest
 
 from shared.store.database import Database
 from tests.recheck.rig import Night, nights_of
+from tests.support.orders import tell, woo_order
 
 
 @pytest.fixture
@@ -53,6 +54,20 @@ def test_an_order_that_may_go_by_now_goes(night: Night) -> None:
     night.recheck()
     night.work()
     assert night.line.state(order)[0] == "done"
+
+
+def test_what_a_night_brings_goes_behind_live_orders(night: Night) -> None:
+    # Given a month of orders whose money came, of which nothing told
+    for _ in range(5):
+        night.woo.change_order(night.left_open(), status="processing", announce=False, touched=False)
+    # When the night found them, and the shop tells of a new one
+    night.recheck()
+    tell(night.line.shop, woo_order(9001))
+    # Then relays ring for the new one at once, beside the night's share
+    ring = "select source_number from ring(10, array['orders'])"
+    rung = night.line.database.run(lambda c: c.execute(ring).fetchall())
+    assert ("9001",) in rung
+    assert 0 < len(rung) - 1 < 5
 
 
 @pytest.mark.parametrize("what", ["trash", "delete"])
