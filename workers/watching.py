@@ -75,17 +75,18 @@ class _Watch:
                 for one in self._wrong(found):
                     self._mend(one)
                 found = self._look()
-            if left := self._wrong(found):
-                told = _told({one.topic: one.why for one in left})
-                raise NeedsUser("webhooks_not_kept", f"The shop does not keep them as they are made: {told}.")
         except NeedsUser as refused:
-            self._stays_wrong(refused)
+            self._stay_wrong(refused.message)
         except Fate:
             with self._database.account(self._account) as inside:
                 self._tell_mended(inside)
             raise
         else:
-            self._settle(found)
+            if left := self._wrong(found):
+                told = _told({one.topic: one.why for one in left})
+                self._stay_wrong(f"The shop does not keep them as they are made: {told}.")
+            else:
+                self._settle(found)
 
     def _look(self) -> list[TopicState]:
         """Raises fates."""
@@ -205,18 +206,18 @@ class _Watch:
         counts = Counts(found=len(found), sent=len(self._mended), skipped=right, failed=len(wrong))
         self._hand.keep(more=counts)
 
-    def _stays_wrong(self, refused: NeedsUser) -> None:
+    def _stay_wrong(self, problem: str) -> None:
         """Not tried again before the key is another one, or for a day: each try would change a secret."""
         self._hand.keep({**self._cursor, "refused": {"by": self._key(), "at": _now().isoformat()}})
-        log.warning("webhooks_stay_wrong", problem=refused.message)
+        log.warning("webhooks_stay_wrong", problem=problem)
         with self._database.account(self._account) as inside:
             watched.note_work(inside, self._system, work=False)
-            watched.raise_alarm(inside, self._system, watched.STAY_WRONG, refused.message)
+            watched.raise_alarm(inside, self._system, watched.STAY_WRONG, problem)
             self._tell_mended(inside)
         self._hand.report = {
             "topics": list(self._shop.order_topics),
             "mended": self._mended,
-            "refused": refused.message,
+            "refused": problem,
         }
         self._hand.keep(more=Counts(failed=1))
 
