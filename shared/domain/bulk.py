@@ -62,7 +62,8 @@ class ImportFilter(BaseModel):
         """As "orders made from 2025-01-01 to 2025-12-31 in state completed"."""
         if self.numbers:
             named = ", ".join(self.numbers[:5])
-            return f"{len(self.numbers)} orders by number: {named}{', ...' if len(self.numbers) > 5 else ''}"
+            orders = "1 order" if len(self.numbers) == 1 else f"{len(self.numbers)} orders"
+            return f"{orders} by number: {named}{', ...' if len(self.numbers) > 5 else ''}"
         states = f" in state {' or '.join(self.states)}" if self.states else ""
         return f"orders made from {self.first} to {self.last}{states}"
 

@@ -98,9 +98,12 @@ class Money(BaseModel):
     orders: int = 0
     shop: Amount = Decimal(0)
     books: Amount = Decimal(0)
+    #: The numbers of some of which the two are not the same.
+    differ: Sequence[str] = ()
 
-    def plus(self, *, shop: Decimal, books: Decimal) -> Money:
-        return Money(orders=self.orders + 1, shop=self.shop + shop, books=self.books + books)
+    def plus(self, number: str, *, shop: Decimal, books: Decimal) -> Money:
+        differ = self.differ if shop == books else [*self.differ, number][:MOST_NAMED]
+        return Money(orders=self.orders + 1, shop=self.shop + shop, books=self.books + books, differ=differ)
 
     @property
     def difference(self) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -85,7 +86,20 @@ def test_of_many_orders_a_sample_is_looked_at_and_that_is_said(bulk: Bulk, comma
 
 def test_numbers_that_are_not_there_are_named(bulk: Bulk, command: Command) -> None:
     bulk.put(1)
-    assert "Not in the shop: 77, A-5" in command.says("import", "Orders", "--numbers", "1,77,A-5", "--dry-run")
+    told = command.says("import", "Orders", "--numbers", "1,77,A-5", "--dry-run")
+    assert [line for line in told.splitlines() if line.startswith("Not found (") and line.endswith(": 77, A-5")]
+
+
+def test_an_order_whose_number_a_plugin_gave_is_not_said_to_be_missing_in_the_shop(
+    bulk: Bulk, command: Command
+) -> None:
+    # Given an order of which nothing is known, whose number is not its id
+    bulk.woo.put_raw_order({**woo_order(1), "number": "A-5"}, announce=False)
+    # When it is asked for by its number, then it is said how it is found, and so it is
+    assert "found by its day alone: --from DAY --to DAY): A-5" in command.says(
+        "import", "Orders", "--numbers", "A-5", "--dry-run"
+    )
+    assert "A-5" in command.says("import", "Orders", *MARCH, "--dry-run")
 
 
 def test_nobody_who_could_be_asked_and_no_yes_imports_nothing(bulk: Bulk, command: Command) -> None:
@@ -104,7 +118,9 @@ def test_nobody_who_could_be_asked_and_no_yes_imports_nothing(bulk: Bulk, comman
         ((*MARCH, "--numbers", "1"), "and not both"),
         (("--numbers", "1", "--state", "completed"), "states belong to days"),
         (("--numbers", " , "), "name at least one number"),
-        (("--from", "yesterday", "--to", "2026-03-01"), "does not match"),
+        (("--from", "yesterday", "--to", "2026-03-01"), "'yesterday' is no day; write it like"),
+        (("--from", "2026-02-30", "--to", "2026-03-01"), "'2026-02-30' is no day"),
+        (("--from", "2999-01-01", "--to", "2999-02-01"), "those orders come by themselves"),
         (("--from", "2026-03-01", "--to", "2999-01-01"), "lies in the future"),
         ((*MARCH, "--share", "0"), "not in the range"),
         ((*MARCH, "--state", ""), "states: "),
@@ -142,7 +158,22 @@ def test_runs_are_listed_and_steered(bulk: Bulk, command: Command) -> None:
     assert command.says("runs", "cancel", run) == f"Run {run} is cancelled: none yet.\n"
     assert [one["state"] for one in command.json("runs")] == ["cancelled"]
     # And what has ended says so
-    assert f"run {run} is cancelled: it cannot resume" in command.fails("runs", "resume", run)
+    assert f"run {run} is cancelled: it cannot be resumed" in command.fails("runs", "resume", run)
+    assert "'last' is no number of a run: `shopledger runs` lists them" in command.fails("runs", "show", "last", code=2)
+    # And who steered it is told with the moment, as people write it
+    assert re.search(r"paused +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d by ", command.says("runs", "show", run))
+
+
+def test_the_list_of_runs_breaks_no_word_on_a_narrow_terminal(bulk: Bulk, command: Command) -> None:
+    # Given an import and a dry one
+    bulk.put(1)
+    bulk.finish(bulk.open())
+    command.says("import", "Orders", *MARCH, "--dry-run")
+    # When they are listed in 60 columns, then what they are about is folded between words, and the rest stands whole
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", command.run("runs", columns=60).stdout)
+    dry, done = [line.split() for line in shown.splitlines() if re.match(r" *\d+ ", line)]
+    assert ("dry" in dry, "done" in dry, "of" in dry[-3:]) == (True, True, False)
+    assert " ".join(done[-6:-1]) == "done 1 of 1 kim"
 
 
 def test_a_run_that_has_ended_is_shown_to_whoever_follows_it(bulk: Bulk, command: Command) -> None:
@@ -181,7 +212,8 @@ def test_on_a_terminal_a_bar_shows_how_far_it_is(bulk: Bulk, command: Command, m
     monkeypatch.setattr(following, "_look", look_and_work)
     # When it is followed on a terminal, then a bar says how far it is, and its end stays there
     result = command.run("runs", "follow", str(run), columns=120)
-    assert (result.exit_code, "2/2 2 done" in result.stderr, "2 of 2: 2 done" in result.stdout) == (0, True, True)
+    assert (result.exit_code, "2 of 2: 2 done" in result.stdout) == (0, True), result.output
+    assert re.search(r"run \d+ .* 2/2, .* a second.*: 2 done", result.stderr), result.stderr
 
 
 def test_today_means_until_now_and_tomorrow_is_refused(bulk: Bulk, command: Command) -> None:

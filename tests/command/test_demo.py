@@ -114,6 +114,8 @@ def test_it_ends_with_one_line_that_says_what_became_of_all_orders(folder: str) 
     for number in range(1001, 1016):
         assert f"  {number}  " in ended.stderr
     assert "The product LAMP-1962 is barred in the books." in " ".join(ended.stderr.split())
+    # And nothing but that: no library says anything of its own
+    assert ended.stderr.startswith("An imitated WooCommerce shop"), ended.stderr
 
     # And what it advises works after its end
     shown = shopledger("--data", folder, "show", "1007")

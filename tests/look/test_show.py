@@ -204,7 +204,8 @@ def test_an_order_that_nobody_has_is_told_what_that_means(town: Town) -> None:
     # Given a number that nothing brought, when it is asked for, then it says what that means and where to look
     says = town.command.fails("show", "9999")
     assert "there is no order 9999: no webhook or poll has brought it yet" in says
-    assert "shopledger doctor" in says
+    assert "`shopledger recheck CONNECTION` asks the shop at once" in says
+    assert "`shopledger doctor`" in says
 
 
 def test_the_shops_own_id_leads_to_the_number(own_town: Town) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
 
+from shared.store import inventory
 from shared.store.database import Database
 from tests.line.fork import DK, SE, Fork
 from tests.look.conftest import Command
 from tests.recheck.rig import MUG, Night, nights_of
 from tests.support.servers import DatabaseAddress
+from tests.support.shop import open_shop
 
 
 @dataclass
@@ -50,6 +53,18 @@ def test_a_recheck_by_hand_finds_takes_in_and_tells(desk: Desk) -> None:
     row = night.jobs.schedule("recheck")
     assert (row["lease_until"], row["rung_at"], row["cursor"], row["problem"]) == (None, None, {}, "")
     assert night.recheck().found == 0
+
+
+def test_a_difference_in_money_names_its_orders(desk: Desk) -> None:
+    # Given an order as it was sent, and one that was partly paid back since
+    desk.night.sent()
+    assert "not the same" not in desk.command.says("recheck", "Orders")
+    changed = desk.night.sent()
+    desk.night.woo.refund(changed, amount="10.00")
+
+    # When the owner looks again, then he is told which one makes the difference, and so are programs
+    assert f"not the same in both: {changed} (`shopledger show ORDER`" in desk.command.says("recheck", "Orders")
+    assert desk.command.json("recheck", "Orders", "--last")["money"]["DKK"]["differ"] == [str(changed)]
 
 
 def test_programs_read_the_same_and_the_last_one_is_kept(desk: Desk) -> None:
@@ -118,6 +133,16 @@ def test_a_name_typed_wrong_is_told_with_those_there_are(desk: Desk) -> None:
     assert "there is no connection 'Ordres'; there are: Orders" in desk.command.fails("open", "Ordres")
     assert "there is no account 'Nobody'" in desk.command.fails("open", "--account", "Nobody")
     assert "no recheck of Orders" in desk.command.fails("recheck", "Orders", "--last")
+
+
+def test_one_name_in_two_accounts_is_told_as_it_can_be_typed(desk: Desk) -> None:
+    open_shop(desk.night.line.database)
+    accounts = [one.name for one in inventory.accounts(desk.night.line.database)]
+    for command in (["recheck", "Orders"], ["import", "Orders", "--numbers", "1"]):
+        says = desk.command.fails(*command)
+        assert "say which one is meant" in says
+        for name in accounts:
+            assert f"  Orders --account {shlex.quote(name)}" in says
 
 
 def test_open_orders_are_listed_with_why_and_what_to_do(desk: Desk) -> None:

@@ -163,7 +163,7 @@ def written(*lines: object) -> bytes:
 @pytest.mark.parametrize(
     ("content", "at", "says"),
     [
-        (b"", 1, "no JSON"),
+        (b"", 1, "the file is empty"),
         (b"\xff\n", 1, "UTF-8"),
         (written({"orders": []}), 1, "no file of events"),
         (written(HEAD | {"shopledger_events": 2}), 1, "its version is 2"),

@@ -19,7 +19,7 @@ from tests.line.rig import Killed, dies_at
 from tests.look.conftest import Command
 from tests.support.orders import tell, woo_order
 from tests.support.servers import DatabaseAddress
-from workers import replaying, run_hand
+from workers import long_hand, replaying, run_hand
 from workers.hand import Point
 
 
@@ -113,6 +113,11 @@ def test_missing_orders_are_those_without_a_document_and_those_nobody_told_of(bu
     bulk.line.shop.rows("update transfers set source_created_at = '2026-03-02' returning id")
     assert "There are no orders made since" in command.says("replay", "missing", "--since", "1m", "--dry-run")
 
+    # And the list of runs says what each was about in the same words
+    listed = command.says("runs")
+    assert "replay missing: orders made since 2026-03-01 00:00 and without a document" in listed
+    assert "dry run: replay missing: orders made since" in listed
+
 
 @pytest.mark.parametrize(
     ("arguments", "these"),
@@ -180,10 +185,10 @@ def test_a_search_for_missing_orders_goes_on_where_it_was(
     monkeypatch.setattr(walk.walk, "__kwdefaults__", {"by": walk.MODIFIED, "per_page": 5})
     run = command.json("replay", "missing", "--since", "2026-03-01", "--yes")["id"]
     # When it has time for no more than a page whenever its turn comes, then it finds them all the same
-    monkeypatch.setattr(run_hand, "SLICE", -1.0)
+    monkeypatch.setattr(long_hand, "SLICE", -1.0)
     for _ in range(40):
         bulk.go(run)
-    monkeypatch.setattr(run_hand, "SLICE", 60.0)
+    monkeypatch.setattr(long_hand, "SLICE", 60.0)
     assert set(bulk.items(run)) == {"28", "29", "30"}
     bulk.finish(run)
     assert set(bulk.in_books().values()) == {1}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,7 +21,7 @@ from tests.look.conftest import Command
 from tests.support.servers import DatabaseAddress
 from tests.support.shop import open_shop
 from tools.doctor import schedules as doctor
-from tools.schedules import words
+from tools.schedules import command, words
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +74,9 @@ def test_each_job_says_when_it_comes_and_how_it_went(desk: Desk) -> None:
     assert re.search(
         r"Orders +poll +every 5 minutes +\S+, took \d+\.\d s +1/1/0/0 +\d{4}-\d\d-\d\d \d\d:\d\d Europe/", poll
     )
+    # And both times are of the zone that is named
+    ended = datetime.fromisoformat(desk.command.json("schedules")[0]["ended_at"])
+    assert f" {ended.astimezone(ZoneInfo('Europe/Copenhagen')):%H:%M:%S}, took" in poll
     assert re.search(r"every day at 02:00 +never +\d{4}-\d\d-\d\d 02:\d\d Europe/Copenhagen", recheck)
 
 
@@ -94,6 +98,15 @@ def test_a_job_runs_now_when_it_is_told_to(desk: Desk) -> None:
     # Then its message goes out at the next tick, once
     assert says == "Recheck of Orders is due now: it begins as soon as scheduler and workers come to it\n"
     assert (desk.emitted(), desk.emitted()) == (["recheck"], [])
+
+
+def test_where_nothing_runs_a_job_that_is_due_says_what_it_waits_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a data folder in which nobody works, when a job is to run, then it says so
+    monkeypatch.setattr(command, "is_served", lambda _: False)
+    says = desk.command.says("schedules", "run", "Orders", "recheck")
+    assert says == "Recheck of Orders is due now: it begins when `shopledger up` runs\n"
 
 
 def test_a_paused_job_waits_until_it_is_resumed(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ from tools.cli.agreeing import agrees
 from tools.cli.output import as_json, console, print_json
 from tools.cli.place import Place, opened
 from tools.cli.problems import Exit, Problem
-from tools.cli.texts import harmless
+from tools.cli.texts import harmless, many
 from tools.cli.who import user
 from tools.rehearse import dry_run as running
 from tools.rehearse.through import Through, named
@@ -29,7 +29,23 @@ from tools.rehearse.through import Through, named
 #: Orders that are looked at before it begins, where nobody says otherwise.
 USUAL_SAMPLE = 200
 
-Day = click.DateTime(formats=["%Y-%m-%d"])
+#: An order that nothing was heard of is asked for by the shop's id; a plugin may number orders otherwise.
+NOT_FOUND = (
+    "Not found (where a plugin numbers the orders, one of which nothing is known yet is found by its day alone:"
+    " --from DAY --to DAY)"
+)
+
+
+class Day(click.ParamType[date]):
+    name = "day"
+
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it like 2025-01-31", param, ctx)
 
 
 class Numbers(click.ParamType[tuple[str, ...]]):
@@ -49,8 +65,8 @@ class Numbers(click.ParamType[tuple[str, ...]]):
 @click.command("import")
 @click.argument("connection")
 @click.option("--account", metavar="NAME", help="The account, where there are several.")
-@click.option("--from", "first", type=Day, metavar="DAY", help="Orders made on this day or later: 2025-01-01.")
-@click.option("--to", "last", type=Day, metavar="DAY", help="And on this day or earlier.")
+@click.option("--from", "first", type=Day(), metavar="DAY", help="Orders made on this day or later: 2025-01-01.")
+@click.option("--to", "last", type=Day(), metavar="DAY", help="And on this day or earlier.")
 @click.option(
     "--state", "states", multiple=True, metavar="STATE", help="Only in this state of the shop; again for more."
 )
@@ -77,8 +93,8 @@ def import_orders(
     context: click.Context,
     connection: str,
     account: str | None,
-    first: datetime | None,
-    last: datetime | None,
+    first: date | None,
+    last: date | None,
     states: tuple[str, ...],
     numbers: tuple[str, ...],
     dry_run: bool,
@@ -100,7 +116,7 @@ def import_orders(
     wanted = _filter(first, last, states, numbers)
     is_dry = dry_run or (as_json and not yes)
     with opened(context) as place:
-        through = _of_orders(named(place, account, connection))
+        through = _of_orders(named(place, account, connection, is_argument=True))
         settings = running.settings_of(through.connection.settings, "what is stored of its settings")
         _check_is_past(wanted, settings)
         with place.database.account(through.account.id) as c:
@@ -117,7 +133,7 @@ def import_orders(
         try:
             counted = _counted(place, through, settings, wanted, sample)
             if not as_json:
-                telling.show_forecast(counted, wanted.says())
+                telling.show_forecast(counted, wanted.says(), not_found=NOT_FOUND)
             is_wanted = is_dry or (counted.total != 0 and (yes or _agrees(counted)))
         except BaseException:
             _cancel(place, through, run)
@@ -137,15 +153,11 @@ def import_orders(
             tell_and_follow(context, place, through, run)
 
 
-def _filter(
-    first: datetime | None, last: datetime | None, states: tuple[str, ...], numbers: tuple[str, ...]
-) -> ImportFilter:
+def _filter(first: date | None, last: date | None, states: tuple[str, ...], numbers: tuple[str, ...]) -> ImportFilter:
     if not numbers and (first is None or last is None):
         raise click.UsageError("say which orders: --from DAY --to DAY, or --numbers 1,2,3")
     try:
-        return ImportFilter(
-            first=first.date() if first else None, last=last.date() if last else None, states=states, numbers=numbers
-        )
+        return ImportFilter(first=first, last=last, states=states, numbers=numbers)
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False)[0]
         named = "".join(f"{one}: " for one in problem["loc"][:1])
@@ -161,6 +173,8 @@ def _of_orders(through: Through) -> Through:
 
 def _check_is_past(wanted: ImportFilter, settings: OrderSettings) -> None:
     today = datetime.now(ZoneInfo(settings.time_zone)).date()
+    if wanted.first is not None and wanted.first > today:
+        raise click.UsageError(f"--from {wanted.first} lies in the future: those orders come by themselves")
     if wanted.last is not None and wanted.last > today:
         raise click.UsageError(
             f"--to {wanted.last} lies in the future, and orders that are still to come need no import: "
@@ -179,7 +193,7 @@ def _counted(place: Place, through: Through, settings: OrderSettings, wanted: Im
 
 
 def _agrees(counted: Forecast) -> bool:
-    about = f"{counted.total} orders" if counted.total is not None else "them"
+    about = many(counted.total, "order") if counted.total is not None else "them"
     return agrees(f"Import {about}?", or_else="nothing was imported: say --yes to import them")
 
 

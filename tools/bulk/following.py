@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Column
 
 from shared.domain.bulk import ENDED
 from shared.store import runs
@@ -19,6 +20,8 @@ from tools.cli.place import Place
 #: Seconds between two looks, and after which it is said that nobody has taken the run up.
 LOOK_EVERY = 0.5
 TAKEN_UP_WITHIN = 10.0
+#: Of "run 1234".
+NAME = 8
 
 
 def follow(place: Place, of: StoredAccount, run: int) -> StoredRun:
@@ -46,14 +49,19 @@ def _look(place: Place, of: StoredAccount, run: int) -> StoredRun:
 @contextlib.contextmanager
 def _bar() -> Iterator[Callable[[StoredRun, str], None]]:
     errors = console(err=True)
-    columns = (TextColumn("run {task.fields[run]}"), BarColumn(), TextColumn("{task.fields[says]}"))
+    # The last column gives way on a narrow terminal, so the least that matters stands at its end.
+    columns = (
+        TextColumn("{task.fields[run]}", table_column=Column(no_wrap=True, min_width=NAME)),
+        BarColumn(bar_width=20),
+        TextColumn("{task.fields[says]}"),
+    )
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task("run", total=None, run="", says="")
 
         def show(now: StoredRun, trouble: str) -> None:
-            so_far = f"{now.ended}/{now.total if now.total is not None else '?'} {telling.counted(now)}"
-            says = trouble or now.problem or f"{so_far}, {telling.paced(now.pace)}"
-            bar.update(task, completed=now.ended, total=now.total, run=str(now.id), says=says)
+            so_far = f"{now.ended}/{now.total if now.total is not None else '?'}"
+            says = trouble or now.problem or f"{so_far}, {telling.paced(now.pace)}: {telling.counted(now)}"
+            bar.update(task, completed=now.ended, total=now.total, run=f"run {now.id}", says=says)
 
         yield show
 

@@ -15,7 +15,7 @@ from tools.cli.output import as_json, print_json
 from tools.cli.place import opened
 from tools.cli.problems import Exit, Problem
 from tools.cli.who import user
-from tools.look.names import accounts_named, check_names
+from tools.look.names import Id, accounts_named, check_names
 
 OUTCOMES = ("done", "already", "skipped", "failed", "cancelled")
 WISHES: dict[Wish, str] = {
@@ -23,8 +23,7 @@ WISHES: dict[Wish, str] = {
     "resume": "Go on where it was paused, or failed.",
     "cancel": "End it: what nobody has begun is as it was before.",
 }
-
-Id = click.IntRange(1, 2**63 - 1)
+THE_RUN = Id("a run", "`shopledger runs` lists them")
 
 
 @click.group(invoke_without_command=True)
@@ -57,7 +56,7 @@ def runs(context: click.Context, account: str | None, connection: str | None, as
 
 
 @runs.command()
-@click.argument("run", type=Id)
+@click.argument("run", type=THE_RUN)
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only orders that ended so.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="Show so many orders.")
 @as_json
@@ -75,7 +74,7 @@ def show(context: click.Context, run: int, outcome: str | None, limit: int, as_j
 
 
 @runs.command()
-@click.argument("run", type=Id)
+@click.argument("run", type=THE_RUN)
 @click.pass_context
 def follow(context: click.Context, run: int) -> None:
     """Watch RUN until it has ended. Ctrl-C ends the watching; the run goes on."""
@@ -92,7 +91,7 @@ def follow(context: click.Context, run: int) -> None:
 
 
 def _steering(wish: Wish) -> click.Command:
-    @click.argument("run", type=Id)
+    @click.argument("run", type=THE_RUN)
     @as_json
     @click.pass_context
     def steer(context: click.Context, run: int, as_json: bool) -> None:
@@ -102,7 +101,7 @@ def _steering(wish: Wish) -> click.Command:
                 state = stored_runs.steer(c, run, wish, by=user())
             _, now = the_run(place, run)
         if state is None:
-            raise Problem(f"run {run} is {before.state}: it cannot {wish}", Exit.FOUND_TROUBLE)
+            raise Problem(f"run {run} is {before.state}: it cannot be {telling.STEERED[wish]}", Exit.FOUND_TROUBLE)
         if as_json:
             print_json(telling.as_json(of, now))
         else:

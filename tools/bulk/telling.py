@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from shared.domain.bulk import ENDED, ImportFilter, Pace
 from shared.domain.reasons import REASONS
+from shared.domain.replays import ReplayFilter
 from shared.store.inventory import StoredAccount
 from shared.store.runs import Item, StoredRun
 from tools.bulk.forecast import Forecast
@@ -18,18 +20,20 @@ COLUMNS = {
     "id": "run",
     "account": "account",
     "connection": "connection",
-    "what": "what",
-    "filter": "about",
+    "about": "what",
     "state": "state",
     "done": "ended",
-    "of": "of",
     "by": "by",
     "at": "begun",
 }
+#: What is left out of a list in which it is the same for all.
+TELLS_APART = ("account", "connection")
+STEERED = {"pause": "paused", "resume": "resumed", "cancel": "cancelled"}
 ITEMS = {"number": "order", "outcome": "outcome", "says": ""}
 
 
-def show_forecast(forecast: Forecast, about: str) -> None:
+def show_forecast(forecast: Forecast, about: str, *, not_found: str) -> None:
+    """`not_found`: what it means for a number that it is not found."""
     page = Page()
     if not forecast.looked_at and not forecast.not_found:
         page.line(f"The shop has no {about}.")
@@ -47,7 +51,7 @@ def show_forecast(forecast: Forecast, about: str) -> None:
         rows, {"orders": "orders", "end": "", "reason": "reason", "example": "such as"}, right={"orders"}, indent=2
     )
     if forecast.not_found:
-        page.line(f"Not in the shop: {', '.join(forecast.not_found)}")
+        page.line(f"{not_found}: {', '.join(forecast.not_found)}")
 
 
 def show_list(found: Sequence[tuple[StoredAccount, StoredRun]]) -> None:
@@ -55,9 +59,10 @@ def show_list(found: Sequence[tuple[StoredAccount, StoredRun]]) -> None:
     if not found:
         page.line("There was no bulk run yet: `shopledger import` begins one.")
         return
-    has_several = len({of.id for of, _ in found}) > 1
-    rows = [_row(run) | ({"account": of.name} if has_several else {}) for of, run in found]
-    page.rows(rows, COLUMNS, whole={"id", "state", "done", "of"}, right={"id", "done", "of"})
+    rows = [_row(of, run) for of, run in found]
+    same = {key for key in TELLS_APART if len({row[key] for row in rows}) == 1}
+    columns = {key: heading for key, heading in COLUMNS.items() if key not in same}
+    page.rows(rows, columns, whole={"id", "state", "done", "at"}, right={"id"})
 
 
 def show_run(run: StoredRun, items: Sequence[Item]) -> None:
@@ -67,7 +72,7 @@ def show_run(run: StoredRun, items: Sequence[Item]) -> None:
     page.pair("problem", run.problem, style="bold red")
     page.pair("begun", f"{moment(run.created_at)} by {run.created_by}")
     for one in run.steered:
-        page.pair(str(one["wish"]), f"by {one['by']}, {one['at']}")
+        page.pair(STEERED[one["wish"]], f"{moment(datetime.fromisoformat(one['at']))} by {one['by']}")
     page.pair("ended", moment(run.ended_at) if run.ended_at is not None else "")
     page.pair(
         "orders", f"{run.ended} of {run.total if run.total is not None else 'who knows how many'}: {counted(run)}"
@@ -114,11 +119,11 @@ def item_as_json(item: Item) -> dict[str, Any]:
 
 
 def about(run: StoredRun) -> str:
-    """As "import of orders made from ..."."""
+    """As "import of orders made from ..." or "replay recover: orders that are failed, ..."."""
     if run.kind == "import":
         return f"import of {ImportFilter.model_validate(run.filter).says()}"
-    named = ", ".join(f"{name} {_listed(value)}" for name, value in run.filter.items())
-    return f"{run.kind} {run.what}, {named}"
+    named = ReplayFilter.model_validate(run.filter).says()
+    return f"{'retry-all' if run.what == 'retry_all' else f'replay {run.what}'}: {named}"
 
 
 def counted(run: StoredRun) -> str:
@@ -144,22 +149,22 @@ def _looked(forecast: Forecast) -> str:
     if not forecast.is_sample:
         return f"{looked}, each looked at"
     there = f"of about {forecast.there_are} orders" if forecast.there_are is not None else "of more"
-    return f"{there}, {forecast.looked_at} were looked at, spread over all of them; --sample N looks at more"
+    return f"{there}, {forecast.looked_at} were looked at, some of each part of them; --sample N looks at more"
 
 
 def _example(number: str, sentence: str) -> str:
     return f"{number}: {sentence}" if sentence else number
 
 
-def _row(run: StoredRun) -> dict[str, str]:
+def _row(of: StoredAccount, run: StoredRun) -> dict[str, str]:
+    so_many = str(run.total) if run.total is not None else "?"
     return {
         "id": str(run.id),
+        "account": of.name,
         "connection": run.connection,
-        "what": f"{run.what}{' (dry)' if run.is_dry else ''}",
-        "filter": about(run),
+        "about": f"{'dry run: ' if run.is_dry else ''}{about(run)}",
         "state": run.state,
-        "done": str(run.ended),
-        "of": str(run.total) if run.total is not None else "?",
+        "done": f"{run.ended} of {so_many}" if not run.is_dry else "",
         "by": run.created_by,
         "at": moment_in_list(run.created_at),
     }
@@ -171,7 +176,3 @@ def _item(item: Item) -> dict[str, str]:
     known = REASONS.get(reason)
     says = reason if known is None or "{" in known.sentence else f"{reason}: {known.sentence} {known.next_step}".strip()
     return {"number": item.number, "outcome": outcome, "says": says}
-
-
-def _listed(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 
@@ -23,10 +23,10 @@ def moment(when: datetime) -> str:
     return when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
-def moment_in_list(when: datetime) -> str:
-    """The time alone where it is today."""
-    local = when.astimezone()
-    is_today = local.date() == datetime.now().astimezone().date()
+def moment_in_list(when: datetime, zone: tzinfo | None = None) -> str:
+    """In that zone, else in the local one; the time alone where it is today."""
+    local = when.astimezone(zone)
+    is_today = local.date() == datetime.now(UTC).astimezone(zone).date()
     return local.strftime("%H:%M:%S" if is_today else "%Y-%m-%d %H:%M")
 
 

@@ -7,6 +7,7 @@ or was in hand when a process ended stands in PostgreSQL, and is rung for when t
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterable
@@ -115,6 +116,8 @@ class Embedded:
     def _start_worker(self, ending: contextlib.ExitStack) -> StubBroker:
         threads = self._settings.worker_threads
         broker = make_local_broker()
+        # It warns of two workers on one broker, which share no queue here.
+        broker.logger.setLevel(logging.ERROR)
         broker.add_middleware(Nudging(self._turns))
         database = self._open(ending, "worker", connections=threads + JOB_THREADS, within=WORK_WITHIN)
         public_url = self._settings.public_url or self.address

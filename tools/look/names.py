@@ -28,6 +28,21 @@ class State(click.ParamType[str]):
         return value
 
 
+class Id(click.ParamType[int]):
+    """A number that we gave: `of` "a run", `listed` says where such numbers stand."""
+
+    name = "id"
+
+    def __init__(self, of: str, listed: str) -> None:
+        self._of = of
+        self._listed = listed
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if re.fullmatch(r"[0-9]{1,18}", str(value)) is None:
+            self.fail(f"{value!r} is no number of {self._of}: {self._listed}", param, ctx)
+        return int(value)
+
+
 class Since(click.ParamType[datetime]):
     """A time that is past: so long ago, or a day or a moment of the local zone."""
 

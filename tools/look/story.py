@@ -189,8 +189,9 @@ def _text(body: bytes | None) -> str | None:
 
 def _nobody_has(number: str, near: Sequence[Order]) -> str:
     says = (
-        f"there is no order {number}: no webhook or poll has brought it yet. Save the order once more in the shop; if"
-        " it still does not come, `shopledger doctor` looks at the shop's webhooks"
+        f"there is no order {number}: no webhook or poll has brought it yet. `shopledger recheck CONNECTION` asks the"
+        " shop at once, `shopledger import CONNECTION` brings orders from before you connected it, and `shopledger"
+        " doctor` looks at the shop's webhooks"
     )
     others = sorted({order.source_number for order in near if order.source_number})
     if not others:

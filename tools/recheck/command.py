@@ -34,7 +34,7 @@ def recheck(context: click.Context, connection: str, account: str | None, last: 
     What it finds is taken in, and goes by itself where it may. It runs here and now; one that runs elsewhere is said.
     """
     with opened(context) as place:
-        through = named(place, account, connection)
+        through = named(place, account, connection, is_argument=True)
         if last:
             was = running.last(place, through)
             report, problem = was.report, was.problem

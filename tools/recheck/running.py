@@ -23,8 +23,9 @@ from tools.rehearse.through import Through
 from workers.clients import Clients
 from workers.endings import tell_about_system
 from workers.hand import LeaseLost, PutBack, now
-from workers.job_hand import LEASE, NO_MORE, JobHand
+from workers.job_hand import NO_MORE, JobHand
 from workers.lanes import Lanes
+from workers.long_hand import LEASE
 from workers.products import KnownProducts
 from workers.rechecking import recheck
 from workers.tools import Tools

@@ -11,7 +11,7 @@ from typing import Any
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from shared.domain.reasons import REASONS
-from shared.domain.recheck import Money, RecheckReport
+from shared.domain.recheck import MOST_NAMED, Money, RecheckReport
 from shared.store.open_orders import OpenOrder
 from tools.cli.output import console
 from tools.cli.page import Page
@@ -63,6 +63,9 @@ def show_report(name: str, report: RecheckReport) -> None:
             whole={"orders", "shop", "books", "difference"},
             right={"orders", "shop", "books", "difference"},
         )
+        if differ := list(dict.fromkeys(number for of in report.money.values() for number in of.differ)):
+            more = ", ..." if len(differ) >= MOST_NAMED else ""
+            page.line(f"not the same in both: {', '.join(differ)}{more} (`shopledger show ORDER` tells what was sent)")
     if report.advice:
         page.line()
         page.line(report.advice)

@@ -41,6 +41,11 @@ class Through:
         return shlex.join(["--account", self.account.name, "--connection", self.connection.name])
 
     @property
+    def argument(self) -> str:
+        """The same where the connection is an argument of the command."""
+        return shlex.join([self.connection.name, "--account", self.account.name])
+
+    @property
     def webshop(self) -> Webshop:
         return webshop(self.shop.kind)
 
@@ -49,10 +54,18 @@ class Through:
         return accounting(self.books.kind)
 
 
-def named(place: Place, account: str | None, connection: str | None) -> Through:
-    """The one of that name, or the only one there is. Raises Problem."""
+def named(place: Place, account: str | None, connection: str | None, *, is_argument: bool = False) -> Through:
+    """The one of that name, or the only one there is; `is_argument`: it is typed without --connection.
+
+    Raises Problem.
+    """
     there = [one for of in accounts_named(place, account) for one in _all(place, of)]
-    return connection_named(there, connection, name_of=lambda one: one.connection.name, typed=lambda one: one.options)
+    return connection_named(
+        there,
+        connection,
+        name_of=lambda one: one.connection.name,
+        typed=lambda one: one.argument if is_argument else one.options,
+    )
 
 
 def _all(place: Place, account: StoredAccount) -> list[Through]:

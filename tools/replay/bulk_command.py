@@ -23,13 +23,15 @@ from tools.cli.agreeing import agrees
 from tools.cli.output import as_json, print_json
 from tools.cli.place import Place, opened
 from tools.cli.problems import Exit, Problem
-from tools.cli.texts import harmless
+from tools.cli.texts import harmless, many
 from tools.cli.who import user
 from tools.look.names import Since, State, check_names
 from tools.rehearse.through import Through, named
 from tools.replay.forecast import forecast
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+UNKNOWN = "Not known here (`shopledger import` brings what only the shop knows)"
 
 OPTIONS = (
     click.option("--account", metavar="NAME", help="The account, where there are several."),
@@ -206,13 +208,15 @@ def _counted(place: Place, through: Through, wanted: ReplayFilter, sample: int) 
 
 def _show(counted: Forecast, wanted: ReplayFilter) -> None:
     if counted.there_are or counted.not_found:
-        bulk_telling.show_forecast(counted, wanted.says())
+        bulk_telling.show_forecast(counted, wanted.says(), not_found=UNKNOWN)
     else:
         click.echo(harmless(f"There are no {wanted.says()}."))
 
 
 def _agrees(counted: Forecast) -> bool:
-    return agrees(f"Replay {counted.there_are} orders?", or_else="nothing was replayed: say --yes to replay them")
+    return agrees(
+        f"Replay {many(counted.there_are or 0, 'order')}?", or_else="nothing was replayed: say --yes to replay them"
+    )
 
 
 def _cancel(place: Place, through: Through, run: int) -> None:

@@ -13,7 +13,7 @@ from tools.cli.agreeing import agrees
 from tools.cli.output import as_json, print_json
 from tools.cli.place import opened
 from tools.cli.texts import many
-from tools.look.names import Since
+from tools.look.names import Id, Since
 from tools.rehearse.through import named
 from tools.replay import bulk_command, events, exporting, importing, telling
 from tools.replay.dead_command import dead_group
@@ -33,7 +33,7 @@ for command in (dead_group, bulk_command.recover, bulk_command.missing, bulk_com
 
 
 @replay.command()
-@click.argument("event_id", metavar="ID", type=click.IntRange(1, 2**63 - 1))
+@click.argument("event_id", metavar="ID", type=Id("an event", "`shopledger show ORDER` lists those of an order"))
 @click.option("--stored", "way", flag_value="stored", default="stored", help="With what is stored of it (the default).")
 @click.option("--fresh", "way", flag_value="fresh", help="The shop is asked for it.")
 @click.option("--yes", is_flag=True, help="Do not ask.")

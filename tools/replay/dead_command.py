@@ -10,7 +10,7 @@ from shared.queue import Queue
 from tools.cli.agreeing import agrees
 from tools.cli.output import as_json, print_json
 from tools.cli.page import Page
-from tools.cli.place import opened
+from tools.cli.place import Place, opened
 from tools.cli.texts import many, moment
 from tools.replay import dead_letters
 from tools.replay.dead_letters import Letter, Wanted
@@ -78,10 +78,8 @@ def requeue(context: click.Context, wanted: str | None, is_all: bool, queue: str
     these = _wanted(wanted, queue, is_all=is_all)
     with opened(context) as place:
         if wanted is None and not yes:
-            count = dead_letters.list_letters(context, place, these.queues, most=1).count
-            question = f"Have {many(count, 'dead letter')} go once more?"
-            if not count or not agrees(question, or_else="nothing was requeued: say --yes to have them go once more"):
-                click.echo(f"{many(count, 'dead letter')}; nothing was requeued.")
+            count = _count(context, place, these)
+            if not _agreed(count, "Have {} go once more?", "nothing was requeued", "have them go once more"):
                 return
         done = dead_letters.requeue(context, place, these)
     click.echo(f"{many(done, 'dead letter')} requeued.")
@@ -98,17 +96,28 @@ def drop(context: click.Context, wanted: str | None, is_all: bool, queue: str | 
     these = _wanted(wanted, queue, is_all=is_all)
     with opened(context) as place:
         if not yes:
-            if wanted is not None:
-                dead_letters.letter(context, place, wanted)
-                count = 1
-            else:
-                count = dead_letters.list_letters(context, place, these.queues, most=1).count
-            question = f"Drop {many(count, 'dead letter')} for good?"
-            if not count or not agrees(question, or_else="nothing was dropped: say --yes to drop what you named"):
-                click.echo(f"{many(count, 'dead letter')}; nothing was dropped.")
+            count = _count(context, place, these)
+            if not _agreed(count, "Drop {} for good?", "nothing was dropped", "drop what you named"):
                 return
         done = dead_letters.drop(context, these)
     click.echo(f"{many(done, 'dead letter')} dropped.")
+
+
+def _count(context: click.Context, place: Place, these: Wanted) -> int:
+    """Raises Problem where one is named that is not there."""
+    if these.id is None:
+        return dead_letters.list_letters(context, place, these.queues, most=1).count
+    dead_letters.letter(context, place, these.id)
+    return 1
+
+
+def _agreed(count: int, question: str, nothing: str, wish: str) -> bool:
+    """`question`, with a place for what it is about. Says so where nothing comes of it."""
+    letters = many(count, "dead letter")
+    if count and agrees(question.format(letters), or_else=f"{nothing}: say --yes to {wish}"):
+        return True
+    click.echo(f"{letters}; {nothing}.")
+    return False
 
 
 def _wanted(wanted: str | None, queue: str | None, *, is_all: bool) -> Wanted:

@@ -158,6 +158,8 @@ class EventFile:
             raise self._wrong(number + 1, "there is more behind the file's end")
 
     def _json(self, number: int, raw: bytes) -> dict[str, Any]:
+        if not raw:
+            raise self._wrong(number, "the file is empty")
         if len(raw) == LONGEST:
             raise self._wrong(number, f"it is longer than {LONGEST} bytes")
         try:

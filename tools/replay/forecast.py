@@ -56,7 +56,7 @@ def _new_to_us(place: Place, through: Through, wanted: ReplayFilter, most: int) 
     with asked_shop(place, through) as client:
         pages = unseen(place.database, client, account, connection, wanted.missing_since)
         ids = list(dict.fromkeys(chain.from_iterable(page for page, _ in pages)))
-        return len(ids), list(fetched(through.webshop, client, ids[:most]))
+        return len(ids), [order for these in fetched(through.webshop, client, ids[:most]) for order in these.found]
 
 
 def _spread(transfers: Sequence[int], most: int) -> Sequence[int]:

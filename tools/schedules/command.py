@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import click
 
+from tools.bulk.steering import is_served
 from tools.cli.output import as_json, print_json
 from tools.cli.place import Place, opened
 from tools.cli.texts import harmless
@@ -52,7 +53,11 @@ def schedules(context: click.Context, account: str | None, as_json: bool) -> Non
 @click.pass_context
 def run(context: click.Context, connection: str, job: str, account: str | None, as_json: bool) -> None:
     """Run a job now, whenever its time is."""
-    _steer(context, account, connection, job, "run", steering.run_now, as_json=as_json)
+
+    def due(place: Place, placed: Placed) -> str:
+        return steering.run_now(place, placed, is_served=is_served(context))
+
+    _steer(context, account, connection, job, "run", due, as_json=as_json)
 
 
 @schedules.command()

@@ -18,7 +18,7 @@ COLUMNS = {
     "job": "job",
     "rhythm": "comes",
     "last": "last run",
-    "counts": "found/sent/known/failed",
+    "counts": "found / sent / known / failed",
     "next": "next run",
     "account": "account",
 }
@@ -42,7 +42,7 @@ def show(placed: Sequence[Placed]) -> None:
     columns = dict(COLUMNS)
     if len({account.id for account, _ in placed}) == 1:
         del columns["account"]
-    page.rows([_row(*one) for one in placed], columns, whole={"job", "counts"})
+    page.rows([_row(*one) for one in placed], columns, whole={"job"})
     for _, one in placed:
         if trouble := words.trouble(one):
             page.line(f"{one.name}, {one.plan.job}: {trouble}", style="yellow")

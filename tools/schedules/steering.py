@@ -37,7 +37,8 @@ def job_named(place: Place, account: str | None, name: str, job: str, *typed: st
     raise several("job", job, commands)
 
 
-def run_now(place: Place, placed: Placed) -> str:
+def run_now(place: Place, placed: Placed, *, is_served: bool) -> str:
+    """`is_served`: somebody can be there who does it. Raises Problem."""
     account, one = placed
     if one.paused_at is not None:
         raise Problem(harmless(f"{_called(placed)} is paused ({one.paused_why}): resume it first"), Exit.FOUND_TROUBLE)
@@ -50,7 +51,8 @@ def run_now(place: Place, placed: Placed) -> str:
         raise Problem(harmless(f"{_called(placed)} is running right now"), Exit.FOUND_TROUBLE)
     with place.database.account(account.id) as inside:
         timetable.at_once(inside, one.plan.schedule_id)
-    return f"{_called(placed)} is due now: it begins as soon as scheduler and workers come to it"
+    when = "as soon as scheduler and workers come to it" if is_served else "when `shopledger up` runs"
+    return f"{_called(placed)} is due now: it begins {when}"
 
 
 def pause(place: Place, placed: Placed, why: str) -> str:

@@ -49,12 +49,13 @@ def next_run(listed: Listed) -> str:
 
 
 def last_run(listed: Listed) -> str:
-    """As "14:05:11, took 2 s"."""
+    """In the zone of its next run, as "14:05:11, took 2 s"."""
     if listed.began_at is None:
         return "never"
+    zone = chosen(listed.plan)[1]
     if listed.ended_at is None:
-        return f"{moment_in_list(listed.began_at)}, goes on"
-    return f"{moment_in_list(listed.ended_at)}, took {_span(listed.ended_at - listed.began_at)}"
+        return f"{moment_in_list(listed.began_at, zone)}, goes on"
+    return f"{moment_in_list(listed.ended_at, zone)}, took {_span(listed.ended_at - listed.began_at)}"
 
 
 def counts(listed: Listed) -> str:
