@@ -14,7 +14,7 @@ import psycopg
 
 from scheduler import bulk, emitting, jobs, leader
 from shared.domain import backoff, rhythm
-from workers import document_steps, endings, hand, job_hand, make_once, orders, run_hand, runs, writing
+from workers import document_steps, endings, hand, job_hand, long_hand, make_once, orders, run_hand, runs, writing
 from workers import jobs as worker_jobs
 
 #: Seconds of a lease in earnest.
@@ -38,9 +38,9 @@ _WORKER: tuple[tuple[ModuleType, str], ...] = (
     (hand, "CALL_AT_MOST"),
     (hand, "SPARE"),
     (worker_jobs, "LEASE"),
-    *((job_hand, name) for name in ("LEASE", "CALL_AT_MOST", "SPARE", "SLICE")),
-    (runs, "LEASE"),
-    *((run_hand, name) for name in ("LEASE", "CALL_AT_MOST", "SPARE", "SLICE", "STALLED_AFTER", "REST")),
+    *((module, "LEASE") for module in (job_hand, run_hand, runs)),
+    *((long_hand, name) for name in ("LEASE", "CALL_AT_MOST", "SPARE", "SLICE")),
+    *((run_hand, name) for name in ("STALLED_AFTER", "REST")),
     (make_once, "REST"),
     (endings, "REST"),
 )

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
-from connectors.base import OrderGlance, UnreadableOrder, Webshop, WebshopClient
+from connectors.base import UnreadableOrder, Webshop, WebshopClient
 from connectors.registry import webshop
 from shared.domain.bulk import ImportFilter
 from shared.domain.notice import Notice
@@ -76,6 +76,7 @@ class _Import:
             self._page(these.found)
             if these.missing:
                 self._hand.note_not_found(these.missing)
+            self._cannot_tell(these.untold)
             at += len(portion)
             self._hand.keep_page({"at": at})
 
@@ -85,7 +86,7 @@ class _Import:
         states = wanted.states or None
         for page in self._client.list_orders_created(after=since, before=before, states=states):
             self._page(page.orders)
-            self._untold(page.untold)
+            self._cannot_tell({glance.id: glance.number for glance in page.untold})
             # Behind the last page come orders that changed meanwhile, of any day.
             since = max(since, self._latest(page.orders, lambda notice: notice.created_at, before) or since)
             self._hand.keep_page({**cursor, "since": since.isoformat()})
@@ -96,7 +97,7 @@ class _Import:
         for page in self._client.list_orders(modified_after=since):
             self._page([order for order in page.orders if self._is_wanted(order, wanted, after, before)])
             made_then = [one for one in page.untold if one.created_at is not None and after <= one.created_at < before]
-            self._untold(made_then)
+            self._cannot_tell({glance.id: glance.number for glance in made_then})
             since = max(since, self._latest(page.orders, lambda notice: notice.modified_at, datetime.now(UTC)) or since)
             self._hand.keep_page({**self._hand.cursor, "changed": since.isoformat()})
 
@@ -121,10 +122,10 @@ class _Import:
                 hand.note({of: notice.source_number or of}, "failed", notice.reason or "unreadable_order")
         hand.feed(as_known, IMPORTED)
 
-    def _untold(self, glances: Sequence[OrderGlance]) -> None:
-        """Orders that the shop lists and cannot tell of."""
-        if glances:
-            self._hand.note({glance.id: glance.number for glance in glances}, "failed", "unreadable_order")
+    def _cannot_tell(self, untold: Mapping[str, str]) -> None:
+        """Of these orders the shop: id -> number."""
+        if untold:
+            self._hand.note(untold, "failed", "unreadable_order")
 
     def _notice(self, order: Body) -> Notice:
         """One without an id is kept as it came, and told of."""

@@ -17,7 +17,8 @@ from shared.store.database import DatabaseDown
 from shared.store.schedules import JobName
 from workers.endings import asked_for, tell_about_system
 from workers.hand import LeaseLost, PutBack, now
-from workers.job_hand import LEASE, JobHand
+from workers.job_hand import JobHand
+from workers.long_hand import LEASE
 from workers.metrics import ENDED
 from workers.mistakes import told_safely
 from workers.polling import poll

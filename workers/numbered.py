@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from connectors.base import Webshop, WebshopClient
-from shared.errors import Skip
+from shared.errors import Retry, Skip
+from workers.answering import ask_whether_it_answers
+from workers.hand import PutBack
 from workers.sightings import Body
 
 #: Numbers that are looked up at once: each that the shop does not list costs a request of its own.
@@ -18,6 +21,8 @@ class Numbered:
     found: Sequence[Body]
     #: Numbers that are not there.
     missing: Sequence[str]
+    #: Orders that the shop cannot tell of, by id: the number.
+    untold: Mapping[str, str]
 
 
 def portions(shop: Webshop, numbers: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -36,8 +41,13 @@ def numbered(
         if number not in known_by:
             asked.setdefault(number, set()).add(number)
     found: list[Body] = []
+    untold: dict[str, str] = {}
     left = set(numbers)
-    for order in _orders(shop, client, list(asked)):
+    for one, order in _orders(shop, client, list(asked)):
+        if order is None:
+            untold[one] = min(asked[one])
+            left -= asked[one]
+            continue
         notice = shop.notice_of(order)
         source = notice.source_id or ""
         its = {
@@ -48,20 +58,30 @@ def numbered(
         if its:
             found.append(order)
             left -= its
-    return Numbered(found, [number for number in numbers if number in left])
+    return Numbered(found, [number for number in numbers if number in left], untold)
 
 
-def _orders(shop: Webshop, client: WebshopClient, ids: Sequence[str]) -> Iterator[Body]:
-    """One that the list leaves out is asked for by itself: it may have changed its place meanwhile."""
+def _orders(shop: Webshop, client: WebshopClient, ids: Sequence[str]) -> Iterator[tuple[str, Body | None]]:
+    """Each that is there, by its id; None for one that the shop cannot tell of."""
     listed: set[str] = set()
     if shop.most_by_id:
         for page in client.list_orders_by_id(ids):
             for order in page.orders:
-                listed.add(shop.notice_of(order).source_id or "")
-                yield order
+                one = shop.notice_of(order).source_id or ""
+                listed.add(one)
+                yield one, order
+    # Who is not listed may have changed its place meanwhile.
     for one in ids:
         if one not in listed:
-            try:
-                yield client.get_order(one)
-            except Skip:
-                continue
+            with contextlib.suppress(Skip):
+                yield one, _alone(client, one)
+
+
+def _alone(client: WebshopClient, one: str) -> Body | None:
+    try:
+        return client.get_order(one)
+    except PutBack:
+        raise
+    except Retry:
+        ask_whether_it_answers(client)
+        return None

@@ -100,7 +100,7 @@ class Recheck:
             progress.enter(Phase.UNSEEN)
             self._hand.keep(progress.kept())
             return
-        looked = self._look.whether_there(orders)
+        looked = self._look.at(orders, by_id=True, only_gone=True)
         progress.note(looked)
         progress.after = orders[-1].id
         self._hand.keep(progress.kept(), looked.counts)
@@ -166,6 +166,7 @@ class Recheck:
         for currency in {sent.currency, order.currency}:
             money = self._progress.money.get(currency, Money())
             self._progress.money[currency] = money.plus(
+                sent.number,
                 shop=_comes_to(order, self._settings) if currency == order.currency else NOTHING,
                 books=sent.total if currency == sent.currency else NOTHING,
             )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from connectors.base import UnreadableOrder, Webshop, WebshopClient
@@ -13,13 +12,13 @@ from shared.domain.order import Order
 from shared.errors import Retry, Skip
 from shared.store.open_orders import StoredOrder
 from shared.store.schedules import Counts
+from workers.answering import ask_whether_it_answers
 from workers.hand import InHand, PutBack
 from workers.sightings import Sightings
 
 #: Orders in a row that the shop does not answer for: then it is asked whether it answers at all, and at the most it is
 #: the shop, and not an order.
 SUSPICIOUS, MOST_TROUBLES = 3, 10
-A_MINUTE = timedelta(minutes=1)
 
 Body = Mapping[str, Any]
 
@@ -80,49 +79,40 @@ class Look:
         self._sightings = sightings
         self._troubles = 0
 
-    def at(self, orders: Sequence[StoredOrder], *, by_id: bool) -> Looked:
-        """At each of them as it is now; `by_id`: many a request, as the shop can. Raises fates and DatabaseDown."""
+    def at(self, orders: Sequence[StoredOrder], *, by_id: bool, only_gone: bool = False) -> Looked:
+        """At each of them as it is now; `by_id`: many a request, as the shop can; `only_gone`: who is listed outside
+        the bin is left as it is. Raises fates and DatabaseDown.
+        """
         looked, absent = Looked(), {order.source_id: order for order in orders}
         if by_id:
             for page in self.client.list_orders_by_id(list(absent)):
-                looked.add(self.take(page.orders))
+                self._troubles = 0
+                looked.add(self.take(page.orders, only_gone=only_gone))
                 for body in page.orders:
                     absent.pop(self.id_of(body) or "", None)
         for order in absent.values():
             looked.add(self._alone(order))
         return looked
 
-    def whether_there(self, orders: Sequence[StoredOrder]) -> Looked:
-        """As `at`, by their ids, and only of those that are gone."""
-        looked, absent = Looked(), {order.source_id: order for order in orders}
-        for page in self.client.list_orders_by_id(list(absent)):
-            looked.add(self.take([body for body in page.orders if self._is_trashed(body)]))
-            for body in page.orders:
-                absent.pop(self.id_of(body) or "", None)
-        for order in absent.values():
-            looked.add(self._alone(order))
-        return looked
-
-    def take(self, bodies: Sequence[Body]) -> Looked:
+    def take(self, bodies: Sequence[Body], *, only_gone: bool = False) -> Looked:
         """What the shop listed."""
         orders: dict[str, Order] = {}
         trashed: list[Body] = []
         alive: list[Body] = []
         for body in bodies:
-            (trashed if self._is_trashed(body) else alive).append(body)
-        for body in alive:
-            if (order := self._read(body)) is not None:
-                orders[order.id] = order
+            order = self._read(body)
+            if order is not None and order.status == TRASH:
+                trashed.append(body)
+            elif not only_gone:
+                alive.append(body)
+                if order is not None:
+                    orders[order.id] = order
         binned, there = self._sightings.take(trashed), self._sightings.take(alive)
         gone = [one for body in trashed if (one := self.id_of(body)) is not None]
         return Looked(binned + there, orders, gone, binned.sent, there.sent)
 
     def id_of(self, body: Body) -> str | None:
         return self._shop.notice_of(body).source_id
-
-    def _is_trashed(self, body: Body) -> bool:
-        order = self._read(body)
-        return order is not None and order.status == TRASH
 
     def _read(self, body: Body) -> Order | None:
         try:
@@ -139,7 +129,7 @@ class Look:
         except Retry:
             self._troubles += 1
             if self._troubles == SUSPICIOUS:
-                self._ask_whether_it_answers()
+                ask_whether_it_answers(self.client)
             if self._troubles >= MOST_TROUBLES:
                 raise
             return Looked(left=[order.number])
@@ -151,7 +141,3 @@ class Look:
             return Looked(Counts(found=1, sent=1), gone=[order.source_id], newly_gone=1)
         self._troubles = 0
         return self.take([body])
-
-    def _ask_whether_it_answers(self) -> None:
-        """Raises Retry where it does not."""
-        self.client.count_orders(after=datetime.now(UTC) - A_MINUTE, before=datetime.now(UTC))

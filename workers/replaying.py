@@ -18,7 +18,7 @@ from shared.intake import Origin, Sender, take_in
 from shared.store import open_orders, replayed, run_work
 from shared.store.database import Database
 from shared.store.run_work import Feeding
-from workers.numbered import numbered, portions
+from workers.numbered import Numbered, numbered, portions
 from workers.run_hand import RunHand
 from workers.sightings import Body, written
 from workers.tools import Tools, installed
@@ -61,10 +61,10 @@ def unseen(
         yield [one for one in ids if one not in seen], since
 
 
-def fetched(shop: Webshop, client: WebshopClient, ids: Sequence[str]) -> Iterator[Body]:
-    """Those of them that are still there. Raises fates."""
+def fetched(shop: Webshop, client: WebshopClient, ids: Sequence[str]) -> Iterator[Numbered]:
+    """Those of them that are still there, some at a time. Raises fates."""
     for portion in portions(shop, ids):
-        yield from numbered(shop, client, portion, {one: {one} for one in portion}).found
+        yield numbered(shop, client, portion, {one: {one} for one in portion})
 
 
 def _feed_known(database: Database, hand: RunHand, wanted: ReplayFilter, how: Feeding) -> None:
@@ -89,11 +89,14 @@ def _feed_unseen(tools: Tools, hand: RunHand, since: datetime, how: Feeding) -> 
     since = datetime.fromisoformat(hand.cursor.get("listed_until", since.isoformat()))
     with tools.clients.shop(shop, run.source, hand) as client:
         for ids, until in unseen(tools.database, client, run.account, run.connection, since):
-            for order in fetched(shop, client, ids):
-                notice = shop.notice_of(order)
-                if not hand.feed_new(lambda c, n=notice, o=order: _taken(c, hand, n, o), how):  # type: ignore[misc]
-                    number = notice.source_number or notice.source_id or "?"
-                    hand.note({notice.source_id or number: number}, "failed", notice.reason or "unreadable_order")
+            for these in fetched(shop, client, ids):
+                for order in these.found:
+                    notice = shop.notice_of(order)
+                    if not hand.feed_new(lambda c, n=notice, o=order: _taken(c, hand, n, o), how):  # type: ignore[misc]
+                        number = notice.source_number or notice.source_id or "?"
+                        hand.note({notice.source_id or number: number}, "failed", notice.reason or "unreadable_order")
+                if these.untold:
+                    hand.note(these.untold, "failed", "unreadable_order")
             hand.keep_page({**hand.cursor, "listed_until": until.isoformat()})
 
 

@@ -1,4 +1,4 @@
-"""A bulk run in a worker's hand: its lease, the orders it feeds to the line, and when it has to make room."""
+"""A bulk run in a worker's hand: the orders it feeds to the line, and when it waits for them or makes room."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from shared.domain.bulk import Outcome
 from shared.store import run_work
 from shared.store.database import Database
 from shared.store.run_work import BulkRun, Feeding
-from workers.hand import SPARE, LeaseLost, PutBack, now
-from workers.job_hand import CALL_AT_MOST, LEASE, SLICE
+from workers.hand import LeaseLost, PutBack, now
+from workers.long_hand import LEASE, LongHand
 
 #: Items that may be unfinished at once: what of them is in flight is the relay's to say.
 FED_AHEAD = 100
@@ -36,33 +36,16 @@ class Stopped(Exception):
     """The run was paused or cancelled."""
 
 
-class RunHand:
+class RunHand(LongHand):
+    """Its calls raise Stopped, too, as `keep` does."""
+
+    run: BulkRun
+
     def __init__(self, database: Database, run: BulkRun, *, since: float, stopping: threading.Event) -> None:
-        """`since`: when the run was asked for, by `workers.hand.now`."""
+        super().__init__(since=since, stopping=stopping)
         self.run = run
         self.cursor: Mapping[str, Any] = run.cursor
-        #: Systems that answered a call of this run.
-        self.answered: set[int] = set()
         self._database = database
-        self._since = since
-        self._until = since + LEASE
-        self._stopping = stopping
-
-    @property
-    def account(self) -> int:
-        return self.run.account
-
-    @property
-    def is_troubled(self) -> bool:
-        return self.run.is_troubled
-
-    def seconds_for_a_call(self) -> float:
-        """As `InHand` says it. Raises PutBack when the service stops, LeaseLost, and Stopped."""
-        if self._stopping.is_set():
-            raise PutBack("stopping")
-        if self._until - now() < LEASE / 2 + SPARE:
-            self.keep()
-        return min(CALL_AT_MOST, self._until - now() - SPARE)
 
     def keep(self, cursor: Mapping[str, Any] | None = None, *, is_whole: bool = False) -> int:
         """Writes down how far it has come; how many of its items are unfinished. Raises LeaseLost, Stopped.
@@ -76,7 +59,7 @@ class RunHand:
         self.cursor = self.cursor if cursor is None else cursor
         if verdict == "stopped":
             raise Stopped
-        self._until = since + LEASE
+        self._lasts_from(since)
         return unfinished
 
     def feed(self, transfers: Sequence[int], how: Feeding) -> None:
@@ -89,12 +72,12 @@ class RunHand:
             with self._database.account(self.account) as c:
                 taken = run_work.feed(c, self.run, left, how, most=FED_AHEAD)
             if left := [one for one in left if one not in taken]:
-                self._breathe(needs_room=True)
+                self._wait_for_room()
 
     def feed_new(self, take: Callable[[Connection], int | None], how: Feeding) -> bool:
         """`take` makes a transfer, or raises one, and becomes an item in the same commit. False where it made none.
 
-        It is asked again while there is no room. Raises as `feed`.
+        It is asked again while there is no room; `keep_page` is to follow. Raises as `feed`.
         """
         while True:
             with self._database.account(self.account) as c:
@@ -104,9 +87,9 @@ class RunHand:
                 is_taken = bool(run_work.feed(c, self.run, [transfer], how, most=FED_AHEAD))
                 if not is_taken:
                     raise psycopg.Rollback
-            self._breathe(needs_room=not is_taken)
             if is_taken:
                 return True
+            self._wait_for_room()
 
     def note(self, sources: Mapping[str, str], outcome: Outcome, reason: str) -> None:
         """Items that have ended already: the shop's id -> the number that people see."""
@@ -120,21 +103,16 @@ class RunHand:
         """As `keep`; a run that worked for long enough makes room, unless it would begin the same page again."""
         has_moved = cursor != self.cursor
         self.keep(cursor)
-        if has_moved:
-            self._breathe(needs_room=False)
+        if has_moved and self.is_to_make_room:
+            raise MakesRoom(0.0)
 
     def settle(self) -> None:
         """No more items will come: returns when all of them have ended. Raises as `feed`."""
         self.keep(is_whole=True)
         self._wait_until(lambda unfinished: unfinished == 0)
 
-    def _breathe(self, *, needs_room: bool) -> None:
-        if needs_room:
-            self._wait_until(lambda unfinished: unfinished < FED_AHEAD)
-        elif self._stopping.is_set():
-            raise PutBack("stopping")
-        elif now() > self._since + SLICE:
-            raise MakesRoom(0.0)
+    def _wait_for_room(self) -> None:
+        self._wait_until(lambda unfinished: unfinished < FED_AHEAD)
 
     def _wait_until(self, is_so: Callable[[int], bool]) -> None:
         unfinished, moved = self.keep(), now()
@@ -145,5 +123,5 @@ class RunHand:
             moved = now() if unfinished != before else moved
             if now() > moved + STALLED_AFTER:
                 raise MakesRoom(REST)
-            if now() > self._since + SLICE:
+            if self.is_to_make_room:
                 raise MakesRoom(0.0)

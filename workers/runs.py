@@ -21,7 +21,7 @@ from shared.store.database import DatabaseDown
 from workers.endings import tell_about_system
 from workers.hand import LeaseLost, PutBack, now
 from workers.importing import import_orders
-from workers.job_hand import LEASE
+from workers.long_hand import LEASE
 from workers.metrics import ENDED
 from workers.mistakes import told_safely
 from workers.replaying import replay_orders

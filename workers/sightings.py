@@ -55,6 +55,8 @@ class Sightings:
 
     def take_untold(self, glances: Sequence[OrderGlance]) -> Counts:
         """Orders that the shop lists and cannot tell of. Who is new is asked for alone, and waits with the reason."""
+        if not glances:
+            return Counts()
         before = known.orders(self.database, self.account, self.system, [glance.id for glance in glances])
         for glance in glances:
             log.warning("order_untold", order=glance.id)

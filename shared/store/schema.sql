@@ -296,6 +296,7 @@ create index transfers_to_ring on transfers (connection_id, is_bulk, id)
 create index transfers_due on transfers (next_attempt_at) where state = 'waiting' and next_attempt_at is not null;
 create index transfers_in_flight on transfers (connection_id, is_bulk)
   where state = 'working' or (state = 'waiting' and rung_at is not null);
+create index transfers_made on transfers (connection_id, source_created_at) where source_created_at is not null;
 
 -- Append-only: one row when a try begins, one in attempt_stages for each thing that happened in it.
 create sequence attempts_id as bigint;
@@ -583,6 +584,7 @@ create function take_in(
 language plpgsql as $$
 declare
   v_received timestamptz;
+  v_repeats integer;
 begin
   perform set_config('shopledger.account_id', p_account::text, true);
   transfers := 0;
@@ -595,7 +597,8 @@ begin
   insert into shopledger.event_keys as k (account_id, system_id, key, event_id, received_at)
   values (p_account, p_system, p_key, nextval('shopledger.events_id'), now())
   on conflict (account_id, system_id, key) do update set repeats = k.repeats + 1
-  returning k.event_id, k.repeats = 0, k.received_at into event_id, is_new, v_received;
+  returning k.event_id, k.repeats, k.received_at into event_id, v_repeats, v_received;
+  is_new := v_repeats = 0;
 
   if is_new then
     insert into shopledger.events (
@@ -616,7 +619,8 @@ begin
     null;
   elsif not is_new and p_kind = 'state' and not shopledger.is_new_to_some(p_account, p_system, p_source_type, p_source_id) then
     transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id, p_unless_body => p_body_hash);
-    -- A poll tells what the shop says now: that counts again, unless a newer word came since it was first told.
+    -- A poll tells what the shop says now: that counts again, and from the third time on also over a newer word that
+    -- came since it was first told.
     if p_origin = 'poll' then
       update shopledger.transfers t
       set newest_event_id = take_in.event_id, newest_event_at = v_received, newest_body_hash = p_body_hash
@@ -624,7 +628,7 @@ begin
       where c.source_system_id = p_system and t.account_id = p_account and t.connection_id = c.id
         and t.source_type = p_source_type and t.source_id = p_source_id
         and t.newest_body_hash is distinct from p_body_hash
-        and (p_modified_at >= t.source_modified_at or v_received > t.newest_event_at);
+        and (p_modified_at >= t.source_modified_at or v_received > t.newest_event_at or v_repeats > 1);
     end if;
   elsif not is_new and p_kind <> 'state' or p_kind in ('deleted', 'gone') then
     transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id);
@@ -1993,22 +1997,23 @@ begin
     and t.id in (select i.transfer_id from shopledger.run_items i where i.run_id = p_run and i.outcome is null)
   order by t.id for update;
   perform shopledger.settle_run(p_account, p_run);
-  if v_state = 'paused' then
-    -- What another run wants as well goes on for that one.
+  if v_state in ('paused', 'cancelled') then
+    -- What another run wants as well goes on for that one, or waits with it.
     update shopledger.transfers t set rung_at = null, next_attempt_at = v_never
     from shopledger.run_items i
     where i.run_id = p_run and i.outcome is null and t.account_id = p_account and t.id = i.transfer_id
       and t.state = 'waiting' and t.is_bulk
-      and not exists (
-        select from shopledger.run_items o join shopledger.runs x on x.id = o.run_id
+      and coalesce((
+        select bool_and(x.state = 'paused') from shopledger.run_items o join shopledger.runs x on x.id = o.run_id
         where o.account_id = p_account and o.transfer_id = t.id and o.run_id <> p_run and o.outcome is null
-          and x.state in ('ready', 'running'));
-  elsif v_state <> 'cancelled' then
+          and x.state in ('ready', 'running', 'paused')), v_state = 'paused');
+  end if;
+  if v_state in ('ready', 'running') then
     update shopledger.transfers t set next_attempt_at = null
     from shopledger.run_items i
     where i.run_id = p_run and i.outcome is null and t.account_id = p_account and t.id = i.transfer_id
       and t.state = 'waiting' and t.next_attempt_at = v_never;
-  else
+  elsif v_state = 'cancelled' then
     -- What another run wants as well is left to that one, which knows now how it was before both.
     update shopledger.run_items o
     set version = case when o.version < i.version and i.version = t.version then t.version else o.version end,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from psycopg.types.json import Jsonb
 
 from tests.bulk.rig import MARCH, Bulk
 from tests.support.orders import tell, woo_order
+from workers import long_hand
 
 
 def test_orders_from_before_the_start_date_go_into_the_books(bulk: Bulk) -> None:
@@ -144,3 +146,14 @@ def test_a_failed_order_that_is_imported_again_goes(bulk: Bulk) -> None:
     bulk.line.books.put_product("LAMP", group=1)
     run = bulk.finish(bulk.open())
     assert (bulk.items(run.id), run.filter) == ({"1": ("done", "")}, MARCH)
+
+
+def test_a_shop_that_needs_longer_for_a_page_than_a_turn_lasts_is_imported_page_by_page(
+    bulk: Bulk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given such a shop, when its run had one turn, then all orders of the page are items, and not the first one alone
+    monkeypatch.setattr(long_hand, "SLICE", -1.0)
+    bulk.put(1, 2, 3)
+    run = bulk.open()
+    bulk.go(run)
+    assert set(bulk.items(run)) == {"1", "2", "3"}

@@ -47,6 +47,18 @@ def test_what_another_run_wants_as_well_goes_on(bulk: Bulk, wish: str) -> None:
     assert bulk.in_books() == {"1": 1, "2": 1}
 
 
+def test_what_a_paused_run_wants_as_well_waits_when_the_other_one_is_cancelled(bulk: Bulk) -> None:
+    # Given two imports of the same orders, one of which is paused, when the other one is cancelled
+    first, second = two_of(bulk, 1, 2)
+    bulk.steer(first, "pause")
+    bulk.steer(second, "cancel")
+    # Then nothing goes before the paused one is resumed
+    assert bulk.work() == 0
+    bulk.steer(first, "resume")
+    assert bulk.finish(first).done == 2
+    assert bulk.in_books() == {"1": 1, "2": 1}
+
+
 def test_a_cancelled_order_of_which_something_may_be_in_the_books_is_seen_through(bulk: Bulk) -> None:
     # Given an order that was sent, and nobody knows whether it arrived
     bulk.put(1, 2)

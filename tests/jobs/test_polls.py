@@ -12,7 +12,7 @@ from shared.store.database import Database
 from tests.jobs.rig import Jobs, jobs_of
 from tests.line.telling import change, place_order
 from tests.support.orders import START, tell, woo_order
-from workers import job_hand
+from workers import long_hand
 from workers.polling import OVERLAP
 
 SKEW = timedelta(minutes=10)
@@ -223,7 +223,7 @@ def test_a_connection_that_is_made_later_gets_what_the_shop_said_before(store: D
 
 def test_a_long_poll_makes_room_and_goes_on_where_it_was(store: Database) -> None:
     # Given 500 orders of as many seconds, and polls that make room after each page
-    with jobs_of(store) as jobs, patch.object(job_hand, "SLICE", -1.0):
+    with jobs_of(store) as jobs, patch.object(long_hand, "SLICE", -1.0):
         for order in range(1, 501):
             jobs.put_orders([order], modified=order)
         # When it is rung for until it is at its end
@@ -236,7 +236,7 @@ def test_a_long_poll_makes_room_and_goes_on_where_it_was(store: Database) -> Non
 
 def test_a_long_poll_of_a_single_second_comes_to_its_end(store: Database) -> None:
     # Given more orders of one second than there is time for
-    with jobs_of(store) as jobs, patch.object(job_hand, "SLICE", -1.0):
+    with jobs_of(store) as jobs, patch.object(long_hand, "SLICE", -1.0):
         jobs.put_orders(range(1, 351))
         # When it is rung for, then it makes room only where it can go on, and comes to its end
         assert run_to_end(jobs) == 2

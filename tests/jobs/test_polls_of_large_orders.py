@@ -82,3 +82,18 @@ def test_a_night_of_many_open_orders_looks_at_all_but_the_one_that_is_too_large(
         assert list(report.not_looked_at.numbers) == [str(large)]
         night.work()
         assert night.line.state(last)[0] == "done"
+
+
+def test_orders_here_and_there_that_the_shop_cannot_tell_of_end_no_night(store: Database) -> None:
+    # Given twelve such orders, six among those of the first request and six among those of the next one
+    with nights_of(store) as night:
+        orders = crowd(night, 160)
+        large = [*orders[10:16], *orders[110:116]]
+        fill = [{"id": 1, "key": "_plugin", "value": TOO_LARGE}]
+        for one in large:
+            night.woo.change_order(one, announce=False, touched=False, meta_data=fill)
+
+        # When the night comes, then it comes to its end, and the report names them
+        report = night.recheck()
+        assert (report.looked_at, report.not_looked_at.orders) == (148, 12)
+        assert night.jobs.schedule("recheck")["problem"] == ""

@@ -38,8 +38,9 @@ def state_of(jobs: Jobs) -> tuple[int, int]:
         [(60, "one"), (60, "two"), (60, "one")],
         [(60, "one"), (30, "two")],
         [(60, "one"), (30, "two"), (30, "three"), (30, "two")],
+        [(30, "one"), (60, "two"), (30, "one")],
     ],
-    ids=["there and back within a second", "saved after the clock went back", "both"],
+    ids=["there and back within a second", "saved after the clock went back", "both", "restored from a backup"],
 )
 def test_polls_of_what_the_shop_says_again_come_to_rest(store: Database, said: list[tuple[int, str]]) -> None:
     # Given an order that was polled in each of these states

@@ -393,22 +393,23 @@ begin
     and t.id in (select i.transfer_id from shopledger.run_items i where i.run_id = p_run and i.outcome is null)
   order by t.id for update;
   perform shopledger.settle_run(p_account, p_run);
-  if v_state = 'paused' then
-    -- What another run wants as well goes on for that one.
+  if v_state in ('paused', 'cancelled') then
+    -- What another run wants as well goes on for that one, or waits with it.
     update shopledger.transfers t set rung_at = null, next_attempt_at = v_never
     from shopledger.run_items i
     where i.run_id = p_run and i.outcome is null and t.account_id = p_account and t.id = i.transfer_id
       and t.state = 'waiting' and t.is_bulk
-      and not exists (
-        select from shopledger.run_items o join shopledger.runs x on x.id = o.run_id
+      and coalesce((
+        select bool_and(x.state = 'paused') from shopledger.run_items o join shopledger.runs x on x.id = o.run_id
         where o.account_id = p_account and o.transfer_id = t.id and o.run_id <> p_run and o.outcome is null
-          and x.state in ('ready', 'running'));
-  elsif v_state <> 'cancelled' then
+          and x.state in ('ready', 'running', 'paused')), v_state = 'paused');
+  end if;
+  if v_state in ('ready', 'running') then
     update shopledger.transfers t set next_attempt_at = null
     from shopledger.run_items i
     where i.run_id = p_run and i.outcome is null and t.account_id = p_account and t.id = i.transfer_id
       and t.state = 'waiting' and t.next_attempt_at = v_never;
-  else
+  elsif v_state = 'cancelled' then
     -- What another run wants as well is left to that one, which knows now how it was before both.
     update shopledger.run_items o
     set version = case when o.version < i.version and i.version = t.version then t.version else o.version end,
@@ -487,7 +488,24 @@ begin
 end
 $$;
 
-create or replace function raise_transfers(
+-- So does the one door, which keeps what the shop says of when the order was made, too.
+drop function raise_transfers(bigint, bigint, bigint, boolean, text, text, text, timestamptz, bytea);
+drop function take_in(bigint, bigint, bigint, event_origin, bytea, event_kind, text, text, text, text, text, timestamptz, text, bytea, bytea);
+
+-- Whether a connection of the shop has not heard of it: one that was made after it was told.
+create function is_new_to_some(p_account bigint, p_system bigint, p_source_type text, p_source_id text) returns boolean
+language sql stable as $$
+  select exists (
+    select from shopledger.connections c
+    where c.source_system_id = p_system
+      and c.kind = case p_source_type when 'order' then 'orders' when 'product' then 'products' end
+      and not exists (
+        select from shopledger.transfers t
+        where t.account_id = p_account and t.connection_id = c.id and t.source_type = p_source_type
+          and t.source_id = p_source_id))
+$$;
+
+create function raise_transfers(
   p_account bigint, p_system bigint, p_event bigint, p_has_body boolean, p_source_type text, p_source_id text,
   p_source_number text, p_modified_at timestamptz, p_body_hash bytea, p_created_at timestamptz,
   p_received_at timestamptz default now()
@@ -531,6 +549,79 @@ begin
   return v_count;
 end
 $$;
+
+create function take_in(
+  p_account bigint, p_system bigint, p_subscription bigint, p_origin shopledger.event_origin, p_key bytea,
+  p_kind shopledger.event_kind, p_topic text, p_delivery_id text, p_source_type text, p_source_id text,
+  p_source_number text, p_modified_at timestamptz, p_reason text, p_body bytea, p_body_hash bytea,
+  p_created_at timestamptz default null,
+  out event_id bigint, out is_new boolean, out transfers integer
+)
+language plpgsql as $$
+declare
+  v_received timestamptz;
+  v_repeats integer;
+begin
+  perform set_config('shopledger.account_id', p_account::text, true);
+  transfers := 0;
+
+  -- One event of a source at a time, so that two which come together see each other.
+  if p_source_id is not null then
+    perform pg_advisory_xact_lock(hashtextextended(p_source_type || ':' || p_source_id, p_system));
+  end if;
+
+  insert into shopledger.event_keys as k (account_id, system_id, key, event_id, received_at)
+  values (p_account, p_system, p_key, nextval('shopledger.events_id'), now())
+  on conflict (account_id, system_id, key) do update set repeats = k.repeats + 1
+  returning k.event_id, k.repeats, k.received_at into event_id, v_repeats, v_received;
+  is_new := v_repeats = 0;
+
+  if is_new then
+    insert into shopledger.events (
+      id, account_id, system_id, subscription_id, origin, kind, topic, delivery_id,
+      source_type, source_id, source_number, source_modified_at, reason, body, body_hash)
+    values (
+      event_id, p_account, p_system, p_subscription, p_origin, p_kind, p_topic, p_delivery_id,
+      p_source_type, p_source_id, p_source_number, p_modified_at, p_reason, p_body, p_body_hash);
+  end if;
+
+  if p_kind = 'deleted' and p_source_id is not null then
+    insert into shopledger.deletions as d (account_id, system_id, source_type, source_id)
+    values (p_account, p_system, p_source_type, p_source_id)
+    on conflict (account_id, system_id, source_type, source_id) do update set said_at = now();
+  end if;
+
+  if p_source_id is null or p_kind not in ('state', 'fetch', 'deleted', 'gone') then
+    null;
+  elsif not is_new and p_kind = 'state' and not shopledger.is_new_to_some(p_account, p_system, p_source_type, p_source_id) then
+    transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id, p_unless_body => p_body_hash);
+    -- A poll tells what the shop says now: that counts again, and from the third time on also over a newer word that
+    -- came since it was first told.
+    if p_origin = 'poll' then
+      update shopledger.transfers t
+      set newest_event_id = take_in.event_id, newest_event_at = v_received, newest_body_hash = p_body_hash
+      from shopledger.connections c
+      where c.source_system_id = p_system and t.account_id = p_account and t.connection_id = c.id
+        and t.source_type = p_source_type and t.source_id = p_source_id
+        and t.newest_body_hash is distinct from p_body_hash
+        and (p_modified_at >= t.source_modified_at or v_received > t.newest_event_at or v_repeats > 1);
+    end if;
+  elsif not is_new and p_kind <> 'state' or p_kind in ('deleted', 'gone') then
+    transfers := shopledger.look_again(p_account, p_system, p_source_type, p_source_id);
+  else
+    transfers := shopledger.raise_transfers(p_account, p_system, event_id, p_kind = 'state', p_source_type, p_source_id,
+                                            p_source_number, p_modified_at, p_body_hash, p_created_at, v_received);
+  end if;
+
+  if p_kind = 'alarm'
+     or exists (select from shopledger.subscriptions where id = p_subscription and is_troubled) then
+    call shopledger.settle_alarms(p_account, p_system, p_subscription, p_kind, p_reason, p_topic);
+  end if;
+end
+$$;
+
+revoke all on function is_new_to_some, raise_transfers, take_in from public;
+grant execute on function is_new_to_some, raise_transfers, take_in to shopledger_app;
 
 -- Live ones first, and those of bulk runs as many as their share.
 create or replace function ring(p_most integer, p_kinds text[])
@@ -608,23 +699,6 @@ begin
   select r.account_id, r.connection_id, r.id, r.kind, r.source_number, r.reason
   from rung r
   order by row_number() over (partition by r.connection_id order by r.id), r.connection_id;
-end
-$$;
-
-create or replace function take_over() returns integer
-language plpgsql security definer set search_path = shopledger, pg_temp as $$
-declare
-  v_count integer;
-begin
-  update transfers set rung_at = null where state = 'waiting' and rung_at is not null;
-  update transfers t
-  set state = (case when is_on(c) then 'waiting' else 'held' end)::transfer_state, rung_at = null,
-      lease_token = null, lease_until = null, updated_at = now()
-  from connections c
-  where t.state = 'working' and c.id = t.connection_id;
-  get diagnostics v_count = row_count;
-  update runs set rung_at = null, lease_token = null, lease_until = null where rung_at is not null or lease_until is not null;
-  return v_count;
 end
 $$;
 
