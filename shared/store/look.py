@@ -122,7 +122,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A word of the owner; `act` as the table names it."""
+    """A word of the owner, `act` as the table names it; or a bulk run that it was part of, with `act` "run"."""
 
     at: datetime
     act: str

@@ -60,6 +60,13 @@ def test_what_it_forecasts_is_what_happens(bulk: Bulk, command: Command) -> None
     assert "2 of 2: 2 done" in command.says("runs", "show", str(told["id"]))
 
 
+def test_an_order_says_which_run_sent_it(bulk: Bulk, command: Command) -> None:
+    bulk.put(1)
+    run = bulk.open()
+    bulk.finish(run)
+    assert f"run {run}, import, by kim" in command.says("show", "1")
+
+
 def test_closed_years_are_named_before_anything_else(bulk: Bulk, command: Command) -> None:
     # Given orders of a year that the books have closed, and one in which a month is
     bulk.line.books.put_years((date(2024, 1, 1), date(2024, 12, 31)), (date(2025, 1, 1), date(2026, 12, 31)))

@@ -42,6 +42,7 @@ _TOLD = {
 
 _SAID = {
     "retry": "look at it once more",
+    "run": "send it with many others",
     "transfer": "it goes, whatever the rules say",
     "ignore": "leave it alone",
     "link": "it is in the books already",
