@@ -81,8 +81,8 @@ class Till:
         self._share = share
 
     def serve(self, *, never_idle: bool) -> None:
-        """Tells some more, if there is room and the door is open. Never idle: beyond the share where nothing is on its
-        way, for a strike that needs an order to strike at."""
+        """Tells some more, if there is room and the door is open. Never idle: beyond the share where little is on its
+        way (the rest may be in dead hands), for a strike that needs an order to strike at."""
         now = time.monotonic()
         if now < self._looked + LOOK_EVERY:
             return
@@ -91,7 +91,7 @@ class Till:
         if still_open is None or self.is_empty:
             return
         many = min(self._crowd - still_open, self._crowd // 4 + 1, self._share)
-        if many <= 0 and never_idle and still_open == 0 and now > self._told + IDLE:
+        if many <= 0 and never_idle and still_open <= self._crowd // 4 and now > self._told + IDLE:
             many = 1
         for _ in range(many):
             if self.is_empty or not self._tell(self._words[0]):
