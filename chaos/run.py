@@ -6,6 +6,7 @@ import contextlib
 import random
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,10 +149,15 @@ def _storm(plan: Plan, field: Field, story: Story, shops: Sequence[Shop]) -> Rep
         field.jobs.import_all()
     began = time.monotonic()
     rounds = max(1, field.till.left // (BETWEEN * len(plan.deck) or 1))
-    strikes = schedule(field, plan.deck, rounds)
-    for at, name in enumerate(strikes):
-        field.till.allow(field.till.left // (len(strikes) - at))
+    strikes, put_off = deque(schedule(field, plan.deck, rounds)), set[str]()
+    while strikes:
+        field.till.allow(field.till.left // len(strikes))
+        name = strikes.popleft()
         strike(field, name)
+        if name not in field.log.counts() and name not in put_off:
+            # Too early: nothing has come so far yet.
+            put_off.add(name)
+            strikes.append(name)
         field.until(lambda: field.till.share_is_told, within=BETWEEN_WITHIN, needs_orders=False)
     ended = time.monotonic()
     recovery = _calm(plan, field)
