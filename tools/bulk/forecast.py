@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
@@ -33,6 +33,18 @@ WOULD_BE_SENT = "would be sent"
 ALREADY = "in the books already"
 
 
+#: How it ends, and the reason.
+End = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What would become of orders: how many of each end, the most first; and of each an order, and its sentence."""
+
+    counts: Mapping[End, int]
+    examples: Mapping[End, tuple[str, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Forecast:
     #: Orders that the shop has of these days, of any state; None where it does not say.
@@ -40,10 +52,8 @@ class Forecast:
     looked_at: int
     #: There are more, which were not looked at.
     is_sample: bool
-    #: What would become of those that were looked at: (end, reason) -> how many, the most first.
-    counts: Mapping[tuple[str, str], int]
-    #: (end, reason) -> an order, and the sentence for it.
-    examples: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    #: Of those that were looked at.
+    ends: Ends
     not_found: Sequence[str] = ()
     #: None: the books let nobody see.
     closed: Sequence[ClosedDays] | None = ()
@@ -59,8 +69,8 @@ class Forecast:
             "looked_at": self.looked_at,
             "is_sample": self.is_sample,
             "counts": [
-                {"end": end, "reason": reason, "orders": many, "example": self.examples[end, reason][0]}
-                for (end, reason), many in self.counts.items()
+                {"end": end, "reason": reason, "orders": many, "example": self.ends.examples[end, reason][0]}
+                for (end, reason), many in self.ends.counts.items()
             ],
             "not_found": list(self.not_found),
             "closed": [one.as_json() for one in self.closed] if self.closed is not None else None,
@@ -82,24 +92,36 @@ def forecast(
         listed = _Listing(place, through, shop, settings, wanted, sample)
         orders = listed.orders()
     closed = _closed(place, through, settings, _days(wanted, list(listed.days_of(orders))))
-    counts: Counter[tuple[str, str]] = Counter()
-    examples: dict[tuple[str, str], tuple[str, str]] = {}
-    with rehearsal_of(place, through) as rehearsing:
-        readings = [Reading(place, through, subject) for subject in _subjects(place, through, orders)]
-        for told in dry_run(place, through, rehearsing, readings, settings):
-            end = _end(told)
-            counts[end] += 1
-            examples.setdefault(end, (told.subject.number, told.rehearsed.sentence))
-            heard(counts.total())
+    ends = rehearsed_ends(place, through, settings, _subjects(place, through, orders), _end, heard)
     return Forecast(
         there_are=listed.there_are,
         looked_at=len(orders),
         is_sample=listed.is_sample,
-        counts=dict(counts.most_common()),
-        examples=examples,
+        ends=ends,
         not_found=listed.not_found,
         closed=closed,
     )
+
+
+def rehearsed_ends(
+    place: Place,
+    through: Through,
+    settings: OrderSettings,
+    subjects: Sequence[Subject],
+    end_of: Callable[[Told], End],
+    heard: Callable[[int], None],
+) -> Ends:
+    """How a dry run of each of them ends. `heard(how many were looked at)`. Raises as `forecast`."""
+    counts: Counter[End] = Counter()
+    examples: dict[End, tuple[str, str]] = {}
+    with rehearsal_of(place, through) as rehearsing:
+        readings = [Reading(place, through, subject) for subject in subjects]
+        for told in dry_run(place, through, rehearsing, readings, settings):
+            end = end_of(told)
+            counts[end] += 1
+            examples.setdefault(end, (told.subject.number, told.rehearsed.sentence))
+            heard(counts.total())
+    return Ends(dict(counts.most_common()), examples)
 
 
 def _check_states(client: WebshopClient, states: Sequence[str]) -> None:
@@ -212,7 +234,7 @@ def _closed(
         return closed_days(client, settings, days)
 
 
-def _end(told: Told) -> tuple[str, str]:
+def _end(told: Told) -> End:
     if told.subject.in_books:
         return ALREADY, ""
     return told.end, told.rehearsed.reason

@@ -44,8 +44,8 @@ def show_forecast(forecast: Forecast, about: str, *, not_found: str) -> None:
         page.line("The books do not let us see which of their years are closed.")
     page.line(f"{about[:1].upper()}{about[1:]}: {_looked(forecast)}")
     rows = [
-        {"orders": str(count), "end": end, "reason": reason, "example": _example(*forecast.examples[end, reason])}
-        for (end, reason), count in forecast.counts.items()
+        {"orders": str(count), "end": end, "reason": reason, "example": _example(*forecast.ends.examples[end, reason])}
+        for (end, reason), count in forecast.ends.counts.items()
     ]
     page.rows(
         rows, {"orders": "orders", "end": "", "reason": "reason", "example": "such as"}, right={"orders"}, indent=2

@@ -8,14 +8,13 @@ import click
 
 from shared.store import open_orders
 from shared.store.open_orders import OpenOrder
+from tools.cli.options import of_account
 from tools.cli.output import as_json, print_json
 from tools.cli.place import Place, opened
 from tools.look.names import accounts_named, check_names
 from tools.recheck import running, telling
 from tools.recheck.telling import Listed
 from tools.rehearse.through import named
-
-of_account = click.option("--account", metavar="NAME", help="The account, where there are several.")
 
 
 @click.command()

@@ -10,6 +10,7 @@ import click
 
 from tools.apply.read import read_wish
 from tools.apply.settings import settle
+from tools.cli.options import of_account, of_connection
 from tools.cli.output import as_json, print_json
 from tools.cli.place import Place, opened
 from tools.cli.problems import Exit, Problem
@@ -21,8 +22,6 @@ from tools.rehearse.orders import Subject
 from tools.rehearse.through import Through, named, rehearsal_of
 from tools.versions import history as versions
 
-of_account = click.option("--account", metavar="NAME", help="The account, where there are several.")
-of_connection = click.option("--connection", metavar="NAME", help="The connection, where there are several.")
 File = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 

@@ -10,6 +10,7 @@ import click
 from shared.store.replay import Which
 from tools.bulk.command import Numbers
 from tools.cli.agreeing import agrees
+from tools.cli.options import of_account, of_connection
 from tools.cli.output import as_json, print_json
 from tools.cli.place import opened
 from tools.cli.texts import many
@@ -18,9 +19,6 @@ from tools.rehearse.through import named
 from tools.replay import bulk_command, events, exporting, importing, telling
 from tools.replay.dead_command import dead_group
 from tools.replay.files import EventFile
-
-of_account = click.option("--account", metavar="NAME", help="The account, where there are several.")
-of_connection = click.option("--connection", metavar="NAME", help="The connection, where there are several.")
 
 
 @click.group()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import chain, islice
+from itertools import chain
 
 from shared.domain.replays import ReplayFilter
 from shared.store import replayed
-from tools.bulk.forecast import Forecast
+from tools.bulk.forecast import Forecast, rehearsed_ends
 from tools.cli.place import Place
 from tools.rehearse import dry_run as running
-from tools.rehearse.orders import Reading, Subject, transfer
-from tools.rehearse.through import Through, asked_shop, rehearsal_of
+from tools.rehearse.orders import Subject, transfer
+from tools.rehearse.through import Through, asked_shop
 from workers.replaying import fetched, unseen
 from workers.sightings import Body, written
 
@@ -29,21 +28,12 @@ def forecast(
     new, some = _new_to_us(place, through, wanted, sample - len(chosen))
     there_are = len(known) + new
     chosen += [_subject(through, order) for order in some]
-    counts: Counter[tuple[str, str]] = Counter()
-    examples: dict[tuple[str, str], tuple[str, str]] = {}
-    with rehearsal_of(place, through) as rehearsing:
-        readings = [Reading(place, through, subject) for subject in chosen]
-        for told in running.dry_run(place, through, rehearsing, readings, settings):
-            end = (told.end, told.rehearsed.reason)
-            counts[end] += 1
-            examples.setdefault(end, (told.subject.number, told.rehearsed.sentence))
-            heard(counts.total())
+    ends = rehearsed_ends(place, through, settings, chosen, lambda told: (told.end, told.rehearsed.reason), heard)
     return Forecast(
         there_are=there_are,
         looked_at=len(chosen),
         is_sample=len(chosen) < there_are,
-        counts=dict(counts.most_common()),
-        examples=examples,
+        ends=ends,
         not_found=not_found,
     )
 
@@ -61,8 +51,7 @@ def _new_to_us(place: Place, through: Through, wanted: ReplayFilter, most: int) 
 
 def _spread(transfers: Sequence[int], most: int) -> Sequence[int]:
     """At most so many, spread evenly over all of them."""
-    step = max(1, -(-len(transfers) // most))
-    return list(islice(transfers, 0, None, step))
+    return transfers[:: max(1, -(-len(transfers) // most))]
 
 
 def _subject(through: Through, order: Body) -> Subject:

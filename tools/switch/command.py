@@ -5,14 +5,13 @@ from __future__ import annotations
 import click
 
 from tools.cli.agreeing import agrees
+from tools.cli.options import of_account
 from tools.cli.output import as_json, print_json
 from tools.cli.place import opened
 from tools.cli.problems import Exit, Problem
 from tools.cli.texts import harmless, many
 from tools.switch import releasing, switching
 from tools.switch.targets import held_connection, switch_named
-
-of_account = click.option("--account", metavar="NAME", help="The account, where there are several.")
 
 
 @click.command()

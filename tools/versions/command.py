@@ -8,6 +8,7 @@ from typing import TypeVar
 import click
 
 from tools.cli.agreeing import agrees
+from tools.cli.options import of_account
 from tools.cli.output import as_json, print_json
 from tools.cli.place import Place, opened
 from tools.cli.problems import Exit
@@ -24,7 +25,7 @@ Version = click.IntRange(1, 2**31 - 1)
 
 @click.command()
 @click.option("--connection", metavar="NAME", required=True, help="The connection.")
-@click.option("--account", metavar="NAME", help="The account, where there are several.")
+@of_account
 @click.option("--limit", type=click.IntRange(1, 100_000), help=f"List so many at most; {USUAL_LIMIT} otherwise.")
 @click.option("--compare", type=Version, metavar="VERSION", help="What differs from this version to OTHER.")
 @click.argument("other", required=False, type=Version)
