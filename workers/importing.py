@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from psycopg import Connection
-
 from connectors.base import UnreadableOrder, Webshop, WebshopClient
 from connectors.registry import webshop
 from shared.domain.bulk import ImportFilter
@@ -21,6 +19,7 @@ from shared.domain.settings import OrderSettings
 from shared.intake import Origin, Sender, take_in
 from shared.store import known, run_work
 from shared.store.run_work import Feeding
+from workers.feeding import feed_order
 from workers.numbered import numbered, portions
 from workers.run_hand import RunHand
 from workers.sightings import Body, Sightings, written
@@ -74,9 +73,8 @@ class _Import:
                 known_by = run_work.sources_of(c, run.connection, portion)
             these = numbered(self._shop, self._client, portion, known_by)
             self._page(these.found)
-            if these.missing:
-                self._hand.note_not_found(these.missing)
-            self._cannot_tell(these.untold)
+            self._hand.note_not_found(these.missing)
+            self._hand.note_untold(these.untold)
             at += len(portion)
             self._hand.keep_page({"at": at})
 
@@ -86,7 +84,7 @@ class _Import:
         states = wanted.states or None
         for page in self._client.list_orders_created(after=since, before=before, states=states):
             self._page(page.orders)
-            self._cannot_tell({glance.id: glance.number for glance in page.untold})
+            self._hand.note_untold({glance.id: glance.number for glance in page.untold})
             # Behind the last page come orders that changed meanwhile, of any day.
             since = max(since, self._latest(page.orders, lambda notice: notice.created_at, before) or since)
             self._hand.keep_page({**cursor, "since": since.isoformat()})
@@ -97,7 +95,7 @@ class _Import:
         for page in self._client.list_orders(modified_after=since):
             self._page([order for order in page.orders if self._is_wanted(order, wanted, after, before)])
             made_then = [one for one in page.untold if one.created_at is not None and after <= one.created_at < before]
-            self._cannot_tell({glance.id: glance.number for glance in made_then})
+            self._hand.note_untold({glance.id: glance.number for glance in made_then})
             since = max(since, self._latest(page.orders, lambda notice: notice.modified_at, datetime.now(UTC)) or since)
             self._hand.keep_page({**self._hand.cursor, "changed": since.isoformat()})
 
@@ -118,38 +116,20 @@ class _Import:
             news = self._sightings.news(notice, order, before.get(of))
             if news is None and of in transfers:
                 as_known.append(transfers[of])
-            elif not hand.feed_new(self._taker(news or notice, order), IMPORTED):
-                hand.note({of: notice.source_number or of}, "failed", notice.reason or "unreadable_order")
+            else:
+                feed_order(hand, Origin.IMPORT, news or notice, order, IMPORTED)
         hand.feed(as_known, IMPORTED)
-
-    def _cannot_tell(self, untold: Mapping[str, str]) -> None:
-        """Of these orders the shop: id -> number."""
-        if untold:
-            self._hand.note(untold, "failed", "unreadable_order")
 
     def _notice(self, order: Body) -> Notice:
         """One without an id is kept as it came, and told of."""
         notice = self._shop.notice_of(order)
         if notice.source_id is None:
             body = written(order)
-            self._database.run(lambda c: take_in(c, self._sender, Origin.IMPORT, notice, body))
+            sender = Sender(account_id=self._hand.run.account, system_id=self._hand.run.source.id)
+            self._database.run(lambda c: take_in(c, sender, Origin.IMPORT, notice, body))
             called = f"no id, {hashlib.sha256(body).hexdigest()[:12]}"
             self._hand.note({called: "?"}, "failed", notice.reason)
         return notice
-
-    def _taker(self, notice: Notice, order: Body) -> Callable[[Connection], int | None]:
-        run = self._hand.run
-
-        def take(connection: Connection) -> int | None:
-            take_in(connection, self._sender, Origin.IMPORT, notice, written(order))
-            of = notice.source_id or ""
-            return run_work.transfers_of(connection, run.connection, [of]).get(of)
-
-        return take
-
-    @property
-    def _sender(self) -> Sender:
-        return Sender(account_id=self._hand.run.account, system_id=self._hand.run.source.id)
 
     def _is_wanted(self, order: Body, wanted: ImportFilter, after: datetime, before: datetime) -> bool:
         made = self._shop.notice_of(order).created_at

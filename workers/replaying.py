@@ -8,19 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from psycopg import Connection
-
 from connectors.base import Webshop, WebshopClient
 from connectors.registry import webshop
-from shared.domain.notice import Notice
 from shared.domain.replays import ReplayFilter
-from shared.intake import Origin, Sender, take_in
-from shared.store import open_orders, replayed, run_work
+from shared.intake import Origin
+from shared.store import open_orders, replayed
 from shared.store.database import Database
 from shared.store.run_work import Feeding
+from workers.feeding import feed_order
 from workers.numbered import Numbered, numbered, portions
 from workers.run_hand import RunHand
-from workers.sightings import Body, written
 from workers.tools import Tools, installed
 
 #: Transfers that are looked up at a time.
@@ -70,12 +67,12 @@ def fetched(shop: Webshop, client: WebshopClient, ids: Sequence[str]) -> Iterato
 def _feed_known(database: Database, hand: RunHand, wanted: ReplayFilter, how: Feeding) -> None:
     run = hand.run
     after = int(hand.cursor.get("after", 0))
+    with database.account(run.account) as c:
+        unknown = replayed.unknown_numbers(c, run.connection, wanted.numbers)
+    hand.note_not_found(unknown)
     while True:
         with database.account(run.account) as c:
             page = replayed.orders(c, run.connection, wanted, after=after, most=PAGE)
-            unknown = replayed.unknown_numbers(c, run.connection, wanted.numbers)
-        if unknown:
-            hand.note_not_found(unknown)
         if not page:
             return
         hand.feed(page, how)
@@ -91,17 +88,6 @@ def _feed_unseen(tools: Tools, hand: RunHand, since: datetime, how: Feeding) -> 
         for ids, until in unseen(tools.database, client, run.account, run.connection, since):
             for these in fetched(shop, client, ids):
                 for order in these.found:
-                    notice = shop.notice_of(order)
-                    if not hand.feed_new(lambda c, n=notice, o=order: _taken(c, hand, n, o), how):  # type: ignore[misc]
-                        number = notice.source_number or notice.source_id or "?"
-                        hand.note({notice.source_id or number: number}, "failed", notice.reason or "unreadable_order")
-                if these.untold:
-                    hand.note(these.untold, "failed", "unreadable_order")
+                    feed_order(hand, Origin.POLL, shop.notice_of(order), order, how)
+                hand.note_untold(these.untold)
             hand.keep_page({**hand.cursor, "listed_until": until.isoformat()})
-
-
-def _taken(connection: Connection, hand: RunHand, notice: Notice, order: Body) -> int | None:
-    run, of = hand.run, notice.source_id or ""
-    sender = Sender(account_id=run.account, system_id=run.source.id)
-    take_in(connection, sender, Origin.POLL, notice, written(order))
-    return run_work.transfers_of(connection, run.connection, [of]).get(of)

@@ -93,7 +93,12 @@ class RunHand(LongHand):
 
     def note(self, sources: Mapping[str, str], outcome: Outcome, reason: str) -> None:
         """Items that have ended already: the shop's id -> the number that people see."""
-        run_work.note(self._database, self.run, sources, outcome, reason)
+        if sources:
+            run_work.note(self._database, self.run, sources, outcome, reason)
+
+    def note_untold(self, untold: Mapping[str, str]) -> None:
+        """Orders that the shop cannot tell of, as `note` has them."""
+        self.note(untold, "failed", "unreadable_order")
 
     def note_not_found(self, numbers: Iterable[str]) -> None:
         """They are no ids: an order may have such a number as its id, and be an item, too."""

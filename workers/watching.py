@@ -22,6 +22,7 @@ from shared.store import inventory, setup, watched
 from shared.store.inventory import StoredSubscription, newest_secret
 from shared.store.schedules import Counts
 from workers import webhooks
+from workers.answering import ask_whether_it_answers
 from workers.job_hand import JobHand
 from workers.tools import Tools, installed
 from workers.webhooks import TopicState, address, made, new_secret, public_id_of
@@ -239,7 +240,7 @@ class _Watch:
             yield
         except ConnectionBroken as broken:
             # The shop refuses a revoked key in the same words: then orders are refused, too.
-            self._client.count_orders(after=_now() - timedelta(hours=1), before=_now())
+            ask_whether_it_answers(self._client)
             raise NeedsUser(
                 broken.code,
                 "The shop does not let the API key see its webhooks: the key's user must be an administrator or shop"

@@ -11,7 +11,7 @@ import pytest
 from shared.store import run_work
 from tests.bulk.rig import Bulk
 from tests.line.rig import Killed, dies_at
-from workers import importing
+from workers import feeding
 from workers.hand import Point
 
 #: What a run does, each a place at which its worker may be killed: before it, and behind it.
@@ -19,7 +19,7 @@ STEPS: dict[str, tuple[object, str]] = {
     "begun": (run_work, "begin"),
     "kept": (run_work, "keep"),
     "fed": (run_work, "feed"),
-    "taken in": (importing, "take_in"),
+    "taken in": (feeding, "take_in"),
     "ended": (run_work, "end"),
 }
 
